@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/failure.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace crmsync {
+
+/// Runs `operation` and gives its result, or cancels it and throws Failure("deadline.passed",
+/// retry) once `span` has gone by on `clock`. The only form of a deadline in the program:
+/// `operation || sleep` of awaitable_operators waits for the first *success* and reports the
+/// time-out instead of the operation's failure.
+template <class T>
+boost::asio::awaitable<T> within(Clock& clock, std::chrono::microseconds span,
+                                 boost::asio::awaitable<T> operation)
+{
+    namespace asio = boost::asio;
+    const auto executor = co_await asio::this_coro::executor;
+    auto work = asio::co_spawn(executor, std::move(operation), asio::deferred);
+    auto timer = asio::co_spawn(executor, clock.sleep_for(span), asio::deferred);
+    auto group = asio::experimental::make_parallel_group(std::move(work), std::move(timer));
+
+    if constexpr (std::is_void_v<T>) {
+        auto [order, failure, timer_failure] = co_await group.async_wait(
+            asio::experimental::wait_for_one(), asio::use_awaitable);
+        if (order[0] != 0)
+            throw Failure(Reaction::retry, "deadline.passed", "no answer in time");
+        if (failure)
+            std::rethrow_exception(failure);
+    } else {
+        auto [order, failure, value, timer_failure] = co_await group.async_wait(
+            asio::experimental::wait_for_one(), asio::use_awaitable);
+        if (order[0] != 0)
+            throw Failure(Reaction::retry, "deadline.passed", "no answer in time");
+        if (failure)
+            std::rethrow_exception(failure);
+        co_return std::move(value);
+    }
+}
+
+} // namespace crmsync

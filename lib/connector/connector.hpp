@@ -1,0 +1,103 @@
+#pragma once
+
+#include "model/body.hpp"
+#include "model/change.hpp"
+#include "model/folder.hpp"
+#include "model/write_back.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace crmsync {
+
+/// How far a folder has been read.
+struct FolderCursor {
+    FolderId folder;
+    Cursor cursor; ///< empty: from nothing
+};
+
+/// One category of the mailbox's master list.
+struct MasterCategory {
+    std::string name;
+    int color = -1; ///< preset 0 to 24, -1 for none
+};
+
+/// What was fetched for an accepted item, or why not.
+struct BodyRefused {
+    std::string failure; ///< stable name, for the parked row
+    std::string message;
+    bool transient = false;
+};
+using BodyAnswer = std::variant<FetchedBody, Gone, BodyRefused>;
+
+/// The contents of one attachment, or why there are none.
+struct AttachmentContent {
+    std::optional<std::string> bytes;
+    std::string reason; ///< where there are none: "unreadable", "item", "reference", "size"
+};
+
+struct AttachmentRef {
+    std::string item_id;
+    std::string attachment_id;
+    std::int64_t size = 0;
+};
+
+using WriteAnswer = std::variant<Written, Conflict, Gone>;
+
+/// What a probe of one permission or step found, for `check` and `mailbox test`.
+struct ProbeResult {
+    std::string step;   ///< "token", "read mail", "categories", "write"
+    bool passed = false;
+    std::string detail; ///< one line: what is missing and what to do
+};
+
+/// One mailbox at a provider. tests/conformance says what every implementation promises.
+///
+/// Calls throw Failure when the operation cannot be carried out now; what a caller branches on is
+/// in the return type. Calls on one mailbox may overlap; the connector keeps to the provider's
+/// limits itself.
+class Connector {
+public:
+    virtual ~Connector() = default;
+
+    /// Changes of the folder tree since `cursor`; everything for an empty one. Search folders and
+    /// the like are left out.
+    virtual boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor cursor) = 0;
+
+    /// The next page of each folder, up to 20 folders in one request. Headers only (phase 1).
+    /// A folder that is gone gives CursorExpired and shows in folders_since.
+    virtual boost::asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    changes_since(std::vector<FolderCursor> folders) = 0;
+
+    /// The items as they are now, by id; a gone one is nothing. Headers only, batched.
+    virtual boost::asio::awaitable<std::vector<std::optional<Item>>> look_up(std::vector<ItemKey> keys) = 0;
+
+    /// As look_up, with transport headers: Message::automatic and sensitivity are said afterwards.
+    virtual boost::asio::awaitable<std::vector<std::optional<Item>>> look_at_headers(std::vector<ItemKey> keys) = 0;
+
+    /// The items of this mailbox with a Message-ID. Headers only.
+    virtual boost::asio::awaitable<std::vector<Item>> find_message(std::string message_id) = 0;
+
+    /// Bodies and attachment lists of accepted items, batched, in the order of `accepted`.
+    virtual boost::asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey> accepted) = 0;
+
+    /// Attachment contents, in the order asked; small ones batched. `max_bytes` bounds each.
+    virtual boost::asio::awaitable<std::vector<AttachmentContent>>
+    fetch_attachments(std::vector<AttachmentRef> attachments, std::int64_t max_bytes) = 0;
+
+    /// Writes whole category lists, batched, each only if the item is at the expected version.
+    virtual boost::asio::awaitable<std::vector<WriteAnswer>> write_categories(std::vector<CategoryWrite> writes) = 0;
+
+    virtual boost::asio::awaitable<std::vector<MasterCategory>> master_categories() = 0;
+    /// Adds what is missing; a name that is there already (whatever its case) is left alone.
+    virtual boost::asio::awaitable<void> add_master_categories(std::vector<MasterCategory> categories) = 0;
+
+    /// Tries each step the service will need; changes nothing a person sees.
+    virtual boost::asio::awaitable<std::vector<ProbeResult>> probe() = 0;
+};
+
+} // namespace crmsync

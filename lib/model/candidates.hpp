@@ -1,0 +1,72 @@
+#pragma once
+
+#include "model/address.hpp"
+#include "model/record.hpp"
+#include "model/write_back.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace crmsync {
+
+/// What a page asks the CRM, once, for all its items.
+struct CandidateQuery {
+    std::set<Address> addresses;
+    std::set<Domain> domains;
+    std::set<std::string> message_ids; ///< own ids and those of parents, without brackets
+    std::set<std::string> labels;      ///< folded text behind the regarding prefix
+};
+
+/// A stored message that another one may answer.
+struct StoredMessage {
+    ActivityId activity;
+    std::optional<RecordId> regarding;
+    bool regarding_by_person = false;
+    bool deleted = false;      ///< a tombstone
+    bool had_external = false; ///< somebody outside the own domains took part
+};
+
+/// What a typed label led to, strongest first: number, exact name, unique prefix (PRODUCT section 3).
+struct LabelHits {
+    std::vector<RecordId> by_number;
+    std::vector<RecordId> by_name;
+    std::vector<RecordId> by_prefix; ///< at most 5; more than one = ambiguous
+};
+
+/// The answer to a CandidateQuery: one round trip to the database, nothing cached.
+struct Candidates {
+    std::map<RecordId, Record> records; ///< every record any of the others names
+    std::map<Address, std::vector<RecordId>> by_address;
+    std::map<Domain, std::vector<RecordId>> by_domain;
+    std::map<std::string, StoredMessage> by_message_id;
+    std::map<std::string, LabelHits> by_label;
+    /// Enabled mailboxes by address: the user or team each belongs to.
+    std::map<Address, RecordId> mailbox_owners;
+};
+
+/// What the store knows about one item before it is decided.
+struct KnownItem {
+    struct Link {
+        ActivityId activity;
+        FolderId folder;
+        Version version;                     ///< the last one read or written
+        StateCategory category_seen = StateCategory::none; ///< what the service wrote and knows to be there
+        std::string tracked_by;              ///< user, rule, shared
+        bool gone = false;
+        bool activity_deleted = false;       ///< the activity is a tombstone
+        std::optional<RecordId> regarding;   ///< of the activity
+        std::optional<std::string> regarding_category; ///< the name last answered on this item
+    };
+    std::optional<Link> link;
+    std::optional<std::string> outcome;      ///< of the last decision: "refused", "ignored", …
+    std::string input_hmac;                  ///< what that decision was made from (32 bytes), or empty
+    bool pinned = false;                     ///< a person untracked this message in this mailbox
+    bool staged = false;                     ///< an untrack waits for its release
+    bool parked = false;
+    std::optional<StateCategory> owed;       ///< a category write waits
+};
+
+} // namespace crmsync

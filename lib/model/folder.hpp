@@ -1,0 +1,30 @@
+#pragma once
+
+#include "model/ids.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crmsync {
+
+/// Folders every mailbox has, known by name whatever the mailbox's language (G-95).
+enum class WellKnown { none, inbox, drafts, sent_items, deleted_items, junk_email, archive, outbox, conversation_history };
+std::string_view to_string(WellKnown);   ///< the provider's word: "sentitems"; empty for none
+
+struct Folder {
+    FolderId id;
+    std::optional<FolderId> parent;
+    std::string name;                    ///< localised; for people only
+    WellKnown well_known = WellKnown::none;
+};
+
+/// What a round over the folder tree told.
+struct FolderChanges {
+    std::vector<Folder> present;         ///< new or changed
+    std::vector<FolderId> removed;
+    Cursor next;
+};
+
+} // namespace crmsync

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/interruption.hpp"
+#include "pg/params.hpp"
+#include "pg/result.hpp"
+#include "pg/statement.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crmsync::pg {
+
+/// Statements that travel together: sent in one go, one synchronisation at the end.
+class Script {
+public:
+    Script& add(const Statement& statement, Params params = {});
+    std::size_t size() const { return steps_.size(); }
+    struct Step {
+        Statement statement;
+        Params params;
+    };
+    const std::vector<Step>& steps() const { return steps_; }
+
+private:
+    std::vector<Step> steps_;
+};
+
+struct ConnectionOptions {
+    std::string url;
+    std::string purpose = "crmsync";             ///< shown in application_name with a number
+    std::chrono::milliseconds connect_deadline{10'000};
+    std::chrono::milliseconds statement_deadline{60'000}; ///< and a little less as statement_timeout
+    StepHook step;                               ///< "sql.send" before, "sql.answer" after each round trip
+};
+
+/// One connection to PostgreSQL, in pipeline mode, on one executor. Failures carry the reaction
+/// of sqlstate.hpp. After a failure that breaks the connection usable() is false and it must be
+/// thrown away; a cancelled call breaks it as well.
+class Connection {
+public:
+    static boost::asio::awaitable<std::unique_ptr<Connection>> open(boost::asio::any_io_executor executor,
+                                                                    ConnectionOptions options);
+    ~Connection();
+
+    /// Prepares the statement when it is first used here.
+    boost::asio::awaitable<Result> run(const Statement& statement, Params params = {});
+
+    /// All results in order, or the failure of the first statement that failed; what follows it was
+    /// not run. An open transaction is then aborted and wants a ROLLBACK.
+    boost::asio::awaitable<std::vector<Result>> run(Script script);
+
+    bool usable() const;
+    bool in_transaction() const; ///< also an aborted one
+    int running() const;         ///< calls under way
+
+private:
+    struct State;
+    explicit Connection(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+    friend class Listener;
+};
+
+} // namespace crmsync::pg

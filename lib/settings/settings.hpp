@@ -1,0 +1,85 @@
+#pragma once
+
+#include "base/timestamp.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crmsync {
+
+/// The configuration file, one struct a section. config/crmsync.example.toml is its manual.
+struct Settings {
+    struct Database {
+        std::string url = "postgresql:///crmsync";
+    } database;
+
+    struct Http {
+        std::string listen = "127.0.0.1:8480";
+    } http;
+
+    struct Sync {
+        std::chrono::seconds poll_interval{60};
+        int history_days = 30;
+    } sync;
+
+    struct Tracking {
+        std::string track_category = "CRM Track";
+        std::string tracked_category = "CRM Tracked";
+        std::string review_category = "CRM Review";
+        std::string refused_category = "CRM Refused";
+        std::string failed_category = "CRM Failed";
+        std::string regarding_prefix = "CRM:";
+        std::string default_mode = "manual";
+        std::string ceiling_mode = "all";
+        bool sent_items = true;
+        std::string on_untrack = "delete"; ///< delete, keep
+        int untrack_grace_days = 30;
+        std::vector<std::string> own_domains;
+    } tracking;
+
+    struct Privacy {
+        std::string internal_only = "skip"; ///< skip, track
+        int decision_days = 90;
+    } privacy;
+
+    struct Attachments {
+        std::int64_t max_bytes = 5'242'880;
+        std::int64_t max_body_bytes = 1'048'576;
+        std::vector<std::string> allowed_types; ///< file name endings; empty = all but the blocked ones
+        std::vector<std::string> blocked_types = {"exe", "js"};
+    } attachments;
+
+    /// One Graph tenant.
+    struct Provider {
+        std::string name;
+        std::string kind = "graph";
+        std::string tenant_id;
+        std::string client_id;
+        std::optional<std::string> client_secret_file; ///< or certificate_file + private_key_file
+        std::optional<std::string> certificate_file;   ///< PEM
+        std::optional<std::string> private_key_file;   ///< PEM
+        std::string cloud = "global";                  ///< global, usgov, usgov-dod, china
+        std::optional<std::string> authority_url;      ///< else by cloud (G-20); no slash at the end
+        std::optional<std::string> graph_url;          ///< host root; "/v1.0" is appended
+        std::optional<std::string> ca_file;            ///< PEM; else the system's authorities
+
+        std::string effective_authority_url() const;
+        std::string effective_graph_url() const;
+    };
+    std::vector<Provider> providers;
+};
+
+/// Reads and checks a file. Every mistake of it in one UsageError, joined by "; ", each with file,
+/// line, key and what would be right.
+Settings load_settings(const std::string& path);
+
+/// Where the configuration is: `option` (--config), else CRMSYNC_CONFIG, else /etc/crmsync/crmsync.toml.
+std::string settings_path(const std::optional<std::string>& option);
+
+/// Keys on which a running service cannot change its mind: those that differ between the two, for
+/// the log line that asks for a restart. Empty: everything that changed can be applied now.
+std::vector<std::string> needs_restart(const Settings& running, const Settings& loaded);
+
+} // namespace crmsync
