@@ -46,11 +46,18 @@ struct AttachmentRef {
     std::int64_t size = 0;
 };
 
-using WriteAnswer = std::variant<Written, Conflict, Gone>;
+/// The write cannot be carried out on this item. Not transient: the same write will fail again, so
+/// the item is given up or parked instead of holding the others.
+struct WriteRefused {
+    std::string failure; ///< stable name
+    std::string message;
+    bool transient = false;
+};
+using WriteAnswer = std::variant<Written, Conflict, Gone, WriteRefused>;
 
 /// What a probe of one permission or step found, for `check` and `mailbox test`.
 struct ProbeResult {
-    std::string step;   ///< "token", "read mail", "categories", "write"
+    std::string step; ///< "token", "read mail", "categories", "write"
     bool passed = false;
     std::string detail; ///< one line: what is missing and what to do
 };
@@ -64,9 +71,14 @@ class Connector {
 public:
     virtual ~Connector() = default;
 
+    /// Which properties changes_since asks for. Kept with each folder's cursor: one that was opened
+    /// with another list goes on telling that list, so its folder is read again from nothing.
+    virtual int query_version() const { return 1; }
+
     /// Changes of the folder tree since `cursor`; everything for an empty one. Search folders and
     /// the like are left out.
-    virtual boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor cursor) = 0;
+    virtual boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>
+    folders_since(Cursor cursor) = 0;
 
     /// The next page of each folder, up to 20 folders in one request. Headers only (phase 1).
     /// A folder that is gone gives CursorExpired and shows in folders_since.
@@ -74,27 +86,32 @@ public:
     changes_since(std::vector<FolderCursor> folders) = 0;
 
     /// The items as they are now, by id; a gone one is nothing. Headers only, batched.
-    virtual boost::asio::awaitable<std::vector<std::optional<Item>>> look_up(std::vector<ItemKey> keys) = 0;
+    virtual boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look_up(std::vector<ItemKey> keys) = 0;
 
     /// As look_up, with transport headers: Message::automatic and sensitivity are said afterwards.
-    virtual boost::asio::awaitable<std::vector<std::optional<Item>>> look_at_headers(std::vector<ItemKey> keys) = 0;
+    virtual boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look_at_headers(std::vector<ItemKey> keys) = 0;
 
     /// The items of this mailbox with a Message-ID. Headers only.
     virtual boost::asio::awaitable<std::vector<Item>> find_message(std::string message_id) = 0;
 
     /// Bodies and attachment lists of accepted items, batched, in the order of `accepted`.
-    virtual boost::asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey> accepted) = 0;
+    virtual boost::asio::awaitable<std::vector<BodyAnswer>>
+    fetch(std::vector<ItemKey> accepted) = 0;
 
     /// Attachment contents, in the order asked; small ones batched. `max_bytes` bounds each.
     virtual boost::asio::awaitable<std::vector<AttachmentContent>>
     fetch_attachments(std::vector<AttachmentRef> attachments, std::int64_t max_bytes) = 0;
 
     /// Writes whole category lists, batched, each only if the item is at the expected version.
-    virtual boost::asio::awaitable<std::vector<WriteAnswer>> write_categories(std::vector<CategoryWrite> writes) = 0;
+    virtual boost::asio::awaitable<std::vector<WriteAnswer>>
+    write_categories(std::vector<CategoryWrite> writes) = 0;
 
     virtual boost::asio::awaitable<std::vector<MasterCategory>> master_categories() = 0;
     /// Adds what is missing; a name that is there already (whatever its case) is left alone.
-    virtual boost::asio::awaitable<void> add_master_categories(std::vector<MasterCategory> categories) = 0;
+    virtual boost::asio::awaitable<void>
+    add_master_categories(std::vector<MasterCategory> categories) = 0;
 
     /// Tries each step the service will need; changes nothing a person sees.
     virtual boost::asio::awaitable<std::vector<ProbeResult>> probe() = 0;
