@@ -10,9 +10,22 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 namespace crmsync {
+
+namespace detail {
+
+/// The timer came first: because the time is up, or because the caller was cancelled.
+[[noreturn]] inline void throw_late(const std::exception_ptr& timer_failure)
+{
+    if (timer_failure)
+        std::rethrow_exception(timer_failure);
+    throw Failure(Reaction::retry, "deadline.passed", "no answer in time");
+}
+
+} // namespace detail
 
 /// Runs `operation` and gives its result, or cancels it and throws Failure("deadline.passed",
 /// retry) once `span` has gone by on `clock`. The only form of a deadline in the program:
@@ -32,14 +45,14 @@ boost::asio::awaitable<T> within(Clock& clock, std::chrono::microseconds span,
         auto [order, failure, timer_failure] = co_await group.async_wait(
             asio::experimental::wait_for_one(), asio::use_awaitable);
         if (order[0] != 0)
-            throw Failure(Reaction::retry, "deadline.passed", "no answer in time");
+            detail::throw_late(timer_failure);
         if (failure)
             std::rethrow_exception(failure);
     } else {
         auto [order, failure, value, timer_failure] = co_await group.async_wait(
             asio::experimental::wait_for_one(), asio::use_awaitable);
         if (order[0] != 0)
-            throw Failure(Reaction::retry, "deadline.passed", "no answer in time");
+            detail::throw_late(timer_failure);
         if (failure)
             std::rethrow_exception(failure);
         co_return std::move(value);

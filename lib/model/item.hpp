@@ -5,7 +5,10 @@
 #include "model/ids.hpp"
 #include "model/said.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 

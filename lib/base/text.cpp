@@ -1,0 +1,119 @@
+#include "base/text.hpp"
+
+#include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace crmsync {
+
+namespace {
+
+constexpr std::string_view white_space = " \t\r\n\v\f";
+
+bool is_ascii(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string ascii_lower(std::string_view text)
+{
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
+icu::UnicodeString composed(const icu::UnicodeString& text)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+    icu::UnicodeString result = U_SUCCESS(status) ? nfc->normalize(text, status) : text;
+    if (U_FAILURE(status))
+        throw std::runtime_error("ICU's normalisation data cannot be loaded");
+    return result;
+}
+
+bool is_dropped_control(UChar32 c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
+
+} // namespace
+
+std::string fold(std::string_view utf8)
+{
+    if (is_ascii(utf8))
+        return ascii_lower(utf8);
+    const icu::StringPiece piece(utf8.data(), static_cast<std::int32_t>(utf8.size()));
+    icu::UnicodeString text = composed(icu::UnicodeString::fromUTF8(piece));
+    text.foldCase();
+    std::string folded;
+    // Folding can take a composed character apart; composing again makes fold(fold(x)) == fold(x).
+    composed(text).toUTF8String(folded);
+    return folded;
+}
+
+bool same_folded(std::string_view a, std::string_view b) { return a == b || fold(a) == fold(b); }
+
+std::string_view trim(std::string_view text)
+{
+    const auto first = text.find_first_not_of(white_space);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator)
+{
+    std::vector<std::string_view> parts;
+    for (auto at = text.find(separator); at != std::string_view::npos; at = text.find(separator)) {
+        parts.push_back(text.substr(0, at));
+        text.remove_prefix(at + 1);
+    }
+    parts.push_back(text);
+    return parts;
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator)
+{
+    std::string text;
+    for (const std::string& part : parts) {
+        if (&part != &parts.front())
+            text += separator;
+        text += part;
+    }
+    return text;
+}
+
+std::string clean_utf8(std::string_view bytes)
+{
+    std::string clean;
+    clean.reserve(bytes.size());
+    const char* in = bytes.data();
+    std::size_t i = 0;
+    while (i < bytes.size()) {
+        const std::size_t start = i;
+        UChar32 c = 0;
+        U8_NEXT(in, i, bytes.size(), c);
+        if (c < 0)
+            clean += "\xEF\xBF\xBD"; // U+FFFD
+        else if (!is_dropped_control(c))
+            clean.append(in + start, i - start);
+    }
+    return clean;
+}
+
+std::string_view cut_utf8(std::string_view text, std::size_t bytes)
+{
+    if (text.size() <= bytes)
+        return text;
+    // Back to the start of the character that would be cut in two.
+    std::size_t end = bytes;
+    while (end > 0 && U8_IS_TRAIL(text[end]))
+        --end;
+    return text.substr(0, end);
+}
+
+} // namespace crmsync

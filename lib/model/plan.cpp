@@ -1,0 +1,28 @@
+#include "model/plan.hpp"
+
+#include <stdexcept>
+
+namespace crmsync {
+
+Sha256 identity_key(const Identity& identity, int n)
+{
+    // One digit, so that no text can end in what looks like another's n.
+    if (n < 0 || n > 9)
+        throw std::out_of_range("an identity has ten keys at most");
+    std::string input;
+    input.reserve(identity.text.size() + 2);
+    input += identity.kind;
+    input += identity.text;
+    input += static_cast<char>('0' + n);
+    return sha256(input);
+}
+
+bool Plan::empty() const
+{
+    return tracked.empty() && links.empty() && regardings.empty() && decisions.empty() &&
+           write_backs.empty() && dropped_write_backs.empty() && staged.empty() &&
+           unstaged.empty() && parked.empty() && unparked.empty() && unpinned.empty() &&
+           events.empty();
+}
+
+} // namespace crmsync
