@@ -12,8 +12,8 @@ namespace crmsync::pg {
 /// an empty payload, since something may have been missed.
 class Listener {
 public:
-    Listener(boost::asio::any_io_executor executor, Clock& clock, ConnectionOptions options, std::string channel,
-             std::function<void(std::string payload)> on_notify);
+    Listener(boost::asio::any_io_executor executor, Clock& clock, ConnectionOptions options,
+             std::string channel, std::function<void(std::string payload)> on_notify);
     ~Listener();
 
     /// Runs until cancelled.

@@ -52,7 +52,7 @@ public:
     Params& add(const std::vector<T>& values);
 
     std::size_t size() const { return values_.size(); }
-    const std::vector<unsigned>& types() const { return types_; }       ///< OIDs
+    const std::vector<unsigned>& types() const { return types_; } ///< OIDs
     /// Pointers and lengths as libpq takes them, valid while this object is unchanged.
     std::vector<const char*> pointers() const;
     std::vector<int> lengths() const;

@@ -1,0 +1,130 @@
+#include "pg/session.hpp"
+
+#include "base/text.hpp"
+#include "pg/sqlstate.hpp"
+
+#include <fmt/format.h>
+
+#include <new>
+#include <vector>
+
+namespace crmsync::pg {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string first_line(std::string_view text)
+{
+    return std::string(trim(text.substr(0, text.find('\n'))));
+}
+
+void drop_notice(void*, const PGresult*) {}
+
+} // namespace
+
+Session::Session(asio::any_io_executor executor) : socket_(std::move(executor)) {}
+
+Session::~Session() { close(); }
+
+void Session::close()
+{
+    socket_.release();
+    if (pg_)
+        PQfinish(pg_);
+    pg_ = nullptr;
+}
+
+asio::awaitable<void> Session::connect(ConnectionParameters parameters,
+                                       std::chrono::milliseconds deadline)
+{
+    parameters = co_await resolve_hosts(std::move(parameters), deadline);
+    std::vector<const char*> keywords, values;
+    for (const auto& [keyword, value] : parameters) {
+        keywords.push_back(keyword.c_str());
+        values.push_back(value.c_str());
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+
+    pg_ = PQconnectStartParams(keywords.data(), values.data(), 0);
+    if (!pg_)
+        throw std::bad_alloc();
+    // Verbose, because the text is the only place where a refused connection tells its SQLSTATE.
+    PQsetErrorVerbosity(pg_, PQERRORS_VERBOSE);
+    // Notices would go to standard error, rows and all.
+    PQsetNoticeReceiver(pg_, drop_notice, nullptr);
+
+    socket_.set_deadline(deadline);
+    auto next = PQstatus(pg_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK) {
+        if (next == PGRES_POLLING_FAILED)
+            throw refused();
+        socket_.adopt(PQsocket(pg_));
+        if (next == PGRES_POLLING_READING)
+            co_await socket_.readable();
+        else
+            co_await socket_.writable();
+        socket_.release(); // PQconnectPoll may close it
+        next = PQconnectPoll(pg_);
+    }
+    socket_.adopt(PQsocket(pg_));
+    socket_.lift_deadline();
+    if (PQsetnonblocking(pg_, 1) != 0)
+        throw lost();
+}
+
+asio::awaitable<void> Session::flush()
+{
+    for (;;) {
+        const int left = PQflush(pg_);
+        if (left == 0)
+            co_return;
+        if (left < 0)
+            throw lost();
+        const bool readable = co_await socket_.readable_or_writable();
+        if (readable && PQconsumeInput(pg_) == 0)
+            throw lost();
+    }
+}
+
+asio::awaitable<void> Session::receive()
+{
+    co_await socket_.readable();
+    if (PQconsumeInput(pg_) == 0)
+        throw lost();
+}
+
+asio::awaitable<ResultPointer> Session::next_result()
+{
+    // Asked before waiting: the answer may be in the buffer already, and nothing else will come.
+    while (PQisBusy(pg_) != 0)
+        co_await receive();
+    co_return ResultPointer(PQgetResult(pg_));
+}
+
+Failure Session::lost() const
+{
+    return Failure(Reaction::retry, "pg.unreachable",
+                   fmt::format("the connection to the database was lost: {}",
+                               first_line(PQerrorMessage(pg_))));
+}
+
+Failure Session::refused() const
+{
+    const std::string_view message = PQerrorMessage(pg_);
+    std::string line = first_line(message);
+    const std::string_view code = sqlstate_in(message);
+    if (code.empty())
+        return Failure(Reaction::retry, "pg.unreachable", line);
+
+    const std::string verbose = fmt::format("{}: ", code);
+    if (const auto at = line.find(verbose); at != std::string::npos)
+        line.erase(at, verbose.size());
+    const Meaning& meaning = meaning_of(code);
+    if (meaning.name == "pg.no_database")
+        line += fmt::format("; create it with: createdb {}", PQdb(pg_));
+    return Failure(meaning.reaction, std::string(meaning.name), line);
+}
+
+} // namespace crmsync::pg
