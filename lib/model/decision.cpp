@@ -52,6 +52,10 @@ std::string_view to_string(Rule rule)
         return "gate_internal_only";
     case Rule::gate_automatic:
         return "gate_automatic";
+    case Rule::gate_meeting:
+        return "gate_meeting";
+    case Rule::gate_ceiling:
+        return "gate_ceiling";
     case Rule::pinned:
         return "pinned";
     }

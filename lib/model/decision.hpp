@@ -30,6 +30,8 @@ enum class Rule {
     gate_sensitivity,
     gate_internal_only,
     gate_automatic,
+    gate_meeting,        ///< a meeting request or response: the calendar item is tracked, not the mail
+    gate_ceiling,        ///< an inbox rule's tag, on an item the ceiling mode would not track
     pinned               ///< a person untracked it
 };
 std::string_view to_string(Rule);
@@ -67,7 +69,7 @@ struct Decision {
     Outcome outcome = Outcome::ignored;
     Rule rule = Rule::none;              ///< what decided
     bool by_person = false;              ///< a wish, not a rule: overrides some gates, takes ownership
-    bool needs_header_look = false;      ///< a rule would accept, but phase 1 could not see automatic-mail headers or sensitivity
+    bool needs_header_look = false;      ///< a rule would accept, but phase 1 could not see automatic-mail headers or sensitivity; `ignored` until decided again with them
     std::vector<Evidence> evidence;
     std::optional<RecordId> regarding;
     bool regarding_by_person = false;
@@ -76,6 +78,9 @@ struct Decision {
     std::vector<RecordId> suggestions;   ///< ranked, where regarding is empty
     DesiredCategories answer;            ///< what the item's categories should say; state none + nothing to take off = no write
     bool writes_answer = false;          ///< whether the mailbox is owed anything
+    bool stage_untrack = false;          ///< a person seems to have taken our category off a linked item
+    bool withdrawn = false;              ///< a wish was taken back before its answer: drop the owed write
+    bool orphan_category = false;        ///< a state category of ours on a first pass that belongs to nothing stored
     std::string note;                    ///< for explain: "label matches 3 records"
 };
 

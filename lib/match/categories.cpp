@@ -1,0 +1,88 @@
+#include "match/categories.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace crmsync::match {
+
+namespace {
+
+std::string comparable(std::string_view name) { return fold(trim(name)); }
+
+/// Whether one of our labels goes. `keeps` is set when the desired label stands on the item.
+bool label_goes(const std::string& category, const DesiredCategories& desired, bool keeps)
+{
+    if (keeps)
+        return true;
+    return contains_folded(desired.take_off, category);
+}
+
+} // namespace
+
+OwnCategories own_categories(const std::vector<std::string>& categories, const Policy& policy)
+{
+    OwnCategories own;
+    for (const std::string& category : categories) {
+        switch (policy.state_of(category)) {
+        case StateCategory::track:
+            own.track = true;
+            break;
+        case StateCategory::tracked:
+            own.tracked = true;
+            break;
+        case StateCategory::review:
+            own.review = true;
+            break;
+        case StateCategory::refused:
+            own.refused = true;
+            break;
+        case StateCategory::failed:
+            own.failed = true;
+            break;
+        case StateCategory::none:
+            if (policy.label_of(category) && !contains_folded(own.labels, category))
+                own.labels.push_back(category);
+            break;
+        }
+    }
+    return own;
+}
+
+bool contains_folded(const std::vector<std::string>& names, std::string_view name)
+{
+    const std::string wanted = comparable(name);
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& other) { return comparable(other) == wanted; });
+}
+
+std::vector<std::string> apply(const DesiredCategories& desired,
+                               const std::vector<std::string>& current, const Policy& policy)
+{
+    const bool keeps = desired.regarding && contains_folded(current, *desired.regarding);
+    bool label_kept = false;
+    bool state_kept = false;
+    std::vector<std::string> result;
+    result.reserve(current.size() + 1);
+    for (const std::string& category : current) {
+        if (const auto state = policy.state_of(category); state != StateCategory::none) {
+            if (state != desired.state || state_kept)
+                continue;
+            state_kept = true;
+        } else if (policy.label_of(category)) {
+            const bool is_desired =
+                desired.regarding && comparable(category) == comparable(*desired.regarding);
+            if (is_desired && label_kept)
+                continue;
+            if (!is_desired && label_goes(category, desired, keeps))
+                continue;
+            label_kept = label_kept || is_desired;
+        }
+        result.push_back(category);
+    }
+    if (desired.state != StateCategory::none && !state_kept)
+        result.push_back(policy.name(desired.state));
+    return result;
+}
+
+} // namespace crmsync::match

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "match/policy.hpp"
+#include "model/write_back.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crmsync::match {
+
+/// What an item's categories say to us. Everybody else's are left out.
+struct OwnCategories {
+    bool track = false;
+    bool tracked = false;
+    bool review = false;
+    bool refused = false;
+    bool failed = false;
+    std::vector<std::string> labels; ///< full names with the regarding prefix, as spelled, in order
+
+    /// One of the states only the service gives.
+    bool answered() const { return tracked || review || refused || failed; }
+    bool any() const { return track || answered() || !labels.empty(); }
+};
+
+OwnCategories own_categories(const std::vector<std::string>& categories, const Policy& policy);
+
+bool contains_folded(const std::vector<std::string>& names, std::string_view name);
+
+/// The list to write so that an item says what is desired. Only our own categories are changed:
+/// others survive in place and to the letter, twice where they stood twice.
+///
+/// At most one state is left. The desired one keeps the spelling it has on the item. `take_off`
+/// names go if they are ours, unless they are desired. Where the desired label is there, our other
+/// labels go; where it is not, a person took it off meanwhile and the labels are left to the next
+/// decision.
+std::vector<std::string> apply(const DesiredCategories& desired,
+                               const std::vector<std::string>& current, const Policy& policy);
+
+} // namespace crmsync::match

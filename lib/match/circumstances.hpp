@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/timestamp.hpp"
+#include "model/address.hpp"
+#include "model/folder.hpp"
+#include "model/ids.hpp"
+#include "model/mailbox.hpp"
+
+#include <optional>
+
+namespace crmsync::match {
+
+/// Where and when an item is decided: what is neither in the item nor in the CRM.
+struct Circumstances {
+    Address mailbox;
+    std::optional<RecordId> mailbox_owner;
+    Mode mode = Mode::manual;               ///< effective_mode()
+    bool first_pass = false;                ///< no round over all folders has ended yet
+    std::optional<Timestamp> enabled_at;    ///< of the mailbox
+    std::optional<Timestamp> round_done_at; ///< of this folder: its last completed round
+    Timestamp now{};
+    WellKnown folder = WellKnown::none;
+};
+
+} // namespace crmsync::match

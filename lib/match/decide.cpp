@@ -1,0 +1,62 @@
+#include "match/decide.hpp"
+
+#include "match/parties.hpp"
+#include "match/public_mail.hpp"
+#include "match/rules.hpp"
+#include "match/weighing.hpp"
+
+namespace crmsync::match {
+
+namespace {
+
+Decision left_alone(const char* note)
+{
+    Decision decision;
+    decision.note = note;
+    return decision;
+}
+
+} // namespace
+
+CandidateQuery wanted(const Item& item, const Policy& policy)
+{
+    CandidateQuery query;
+    for (const Participant& participant : item.participants.all()) {
+        const auto address = parse_address(participant.address);
+        if (!address)
+            continue;
+        query.addresses.insert(*address);
+        const Domain domain = address->domain();
+        if (!policy.own_domains.contains(domain) && !is_public_mail(domain))
+            query.domains.insert(domain);
+    }
+    if (item.thread.message_id.has_value() && !item.thread.message_id->empty())
+        query.message_ids.insert(*item.thread.message_id);
+    for (std::string& parent : parents_of(item))
+        query.message_ids.insert(std::move(parent));
+    if (item.categories.has_value())
+        for (const std::string& category : *item.categories)
+            if (auto label = policy.label_of(category))
+                query.labels.insert(std::move(*label));
+    return query;
+}
+
+Decision decide(const Item& item, const KnownItem& known, const Candidates& candidates,
+                const Policy& policy, const Circumstances& circumstances)
+{
+    if (!std::holds_alternative<Message>(item.detail))
+        return left_alone("only messages are tracked");
+    // A draft is somebody's unfinished thought. Its tag is answered on the sent copy.
+    if (item.message().draft.value_or(false))
+        return left_alone("a draft is left alone");
+
+    const Wish wish = read_wish(item, known, policy, circumstances);
+    const Case c{item, known, candidates, policy, circumstances, wish};
+    if (known.link)
+        return decide_linked(c);
+    if (known.owed)
+        return decide_owed(c);
+    return decide_unlinked(c);
+}
+
+} // namespace crmsync::match

@@ -1,0 +1,117 @@
+#include "match/categories.hpp"
+#include "match/regarding.hpp"
+#include "match/weighing.hpp"
+
+#include <algorithm>
+
+namespace crmsync::match {
+
+namespace {
+
+bool is_written(StateCategory state)
+{
+    return state == StateCategory::tracked || state == StateCategory::review;
+}
+
+/// The service had written tracked or review, and a person seems to have taken it off. What we take
+/// off ourselves is owed as `none`.
+bool taken_off(const Case& c, const OwnCategories& own)
+{
+    const bool ours = c.known.owed == StateCategory::none;
+    return is_written(c.known.link->category_seen) && !ours && !own.track && !own.tracked &&
+           !own.review;
+}
+
+/// The person who asked took the tag back before it was answered.
+bool taken_back(const Case& c, const OwnCategories& own)
+{
+    return c.known.link->tracked_by == "user" && c.known.owed && is_written(*c.known.owed) &&
+           !is_written(c.known.link->category_seen) && !own.any();
+}
+
+bool label_gone(const Case& c, const OwnCategories& own)
+{
+    const auto& answered = c.known.link->regarding_category;
+    return answered && !contains_folded(own.labels, *answered);
+}
+
+/// "CRM Track" again, or a new label: both are answered again, on what is stored already.
+Decision asked_again(const Case& c, const OwnCategories& own)
+{
+    Decision decision;
+    decision.outcome = Outcome::tracked;
+    decision.rule = c.wish.rule;
+    decision.by_person = c.wish.by_person;
+    DesiredCategories desired = settle_regarding(decision, c, find_evidence(c.rule_input()));
+    const KnownItem::Link& link = *c.known.link;
+    if (c.wish.labels.empty()) {
+        // Only a label changes what is stored; evidence only tells whether the question stands.
+        if (link.regarding) {
+            desired.state = StateCategory::tracked;
+            decision.suggestions.clear();
+        }
+        decision.regarding.reset();
+        decision.regarding_strength = Strength::inferred;
+        decision.regarding_cleared = label_gone(c, own);
+        if (!decision.regarding_cleared)
+            desired.regarding = link.regarding_category;
+    } else if (!decision.regarding && !own.track && link.category_seen == StateCategory::review &&
+               own.review) {
+        // The question has been asked; nothing is new until the label changes.
+        decision.rule = Rule::none;
+        decision.by_person = false;
+    }
+    answer(decision, std::move(desired), c);
+    return decision;
+}
+
+} // namespace
+
+Decision decide_linked(const Case& c)
+{
+    Decision decision;
+    decision.outcome = Outcome::tracked;
+    if (!c.item.categories.said())
+        return decision;
+    const OwnCategories own = own_categories(
+        without_senders(c.item.categories.value_or(std::vector<std::string>{}), c.wish), c.policy);
+    const KnownItem::Link& link = *c.known.link;
+
+    if (c.wish.any())
+        return asked_again(c, own);
+    if (link.activity_deleted) {
+        decision.outcome = Outcome::untracked;
+        decision.rule = Rule::pinned;
+        decision.note = "the copy in the CRM was removed by a person";
+        return decision;
+    }
+    if (taken_back(c, own)) {
+        decision.stage_untrack = true;
+        decision.withdrawn = true;
+        decision.note = "the wish was taken back before it was answered";
+        return decision;
+    }
+    if (taken_off(c, own)) {
+        decision.stage_untrack = true;
+        decision.note = "our category is gone from the item";
+        return decision;
+    }
+    if (label_gone(c, own)) {
+        decision.rule = Rule::regarding_category;
+        decision.by_person = true;
+        decision.regarding_cleared = true;
+        decision.note = "the regarding category was taken off";
+    }
+    // The label that was not understood has gone, or the question was answered elsewhere.
+    const bool question_over =
+        link.category_seen == StateCategory::review && own.review && own.labels.empty() &&
+        (link.regarding || !weigh(find_evidence(c.rule_input()), c.candidates).ambiguous);
+    if (question_over) {
+        DesiredCategories desired;
+        desired.state = StateCategory::tracked;
+        answer(decision, std::move(desired), c);
+    }
+    return decision;
+}
+
+} // namespace crmsync::match

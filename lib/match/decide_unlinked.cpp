@@ -1,0 +1,164 @@
+#include "match/categories.hpp"
+#include "match/gate.hpp"
+#include "match/parties.hpp"
+#include "match/weighing.hpp"
+
+#include <array>
+#include <utility>
+
+namespace crmsync::match {
+
+namespace {
+
+Outcome parse_outcome(const std::optional<std::string>& word)
+{
+    for (const Outcome outcome :
+         {Outcome::tracked, Outcome::refused, Outcome::untracked, Outcome::held, Outcome::failed})
+        if (word == to_string(outcome))
+            return outcome;
+    return Outcome::ignored;
+}
+
+Evidence wish_evidence(const Wish& wish)
+{
+    Evidence evidence;
+    evidence.rule = wish.rule;
+    evidence.strength = wish.by_person ? Strength::person : Strength::inferred;
+    evidence.field = "categories";
+    evidence.reason = wish.by_person ? "a person set the category"
+                                     : "the category was there when the message was first seen";
+    return evidence;
+}
+
+/// Our state that stays when only the sender's own names are taken off.
+StateCategory kept_state(const Case& c)
+{
+    if (!c.item.categories.has_value())
+        return StateCategory::none;
+    for (const std::string& name : without_senders(*c.item.categories, c.wish))
+        if (const auto state = c.policy.state_of(name); state != StateCategory::none)
+            return state;
+    return StateCategory::none;
+}
+
+/// Nobody asked and no rule tracks it. Only what the sender brought goes.
+Decision ignored(const Case& c, std::vector<Evidence> found)
+{
+    Decision decision;
+    decision.evidence = std::move(found);
+    decision.orphan_category = c.wish.orphan;
+    if (c.wish.orphan)
+        decision.note = "orphan_category";
+    if (!c.wish.senders.empty()) {
+        DesiredCategories desired;
+        desired.state = kept_state(c);
+        answer(decision, std::move(desired), c);
+    }
+    return decision;
+}
+
+/// A wish is always answered; a rule that may not track says nothing in the mailbox.
+Decision refused(const Case& c, Outcome outcome, Closed closed, std::vector<Evidence> found)
+{
+    Decision decision;
+    decision.outcome = outcome;
+    decision.rule = closed.gate;
+    decision.by_person = c.wish.by_person;
+    decision.evidence = std::move(found);
+    decision.note = std::move(closed.reason);
+    if (c.wish.any()) {
+        DesiredCategories desired;
+        desired.state = StateCategory::refused;
+        desired.take_off = c.wish.labels;
+        answer(decision, std::move(desired), c);
+    } else if (!c.wish.senders.empty()) {
+        DesiredCategories desired;
+        desired.state = kept_state(c);
+        answer(decision, std::move(desired), c);
+    }
+    return decision;
+}
+
+Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> found)
+{
+    if (auto closed = gate(c.item, asker, c.candidates, c.policy, c.circumstances))
+        return refused(c, Outcome::refused, std::move(*closed), std::move(found));
+    Decision decision;
+    if (asker == Asker::rule && header_look_missing(c.item, c.circumstances)) {
+        decision.needs_header_look = true;
+        decision.evidence = std::move(found);
+        decision.note = "its transport headers have to be read first";
+        return decision;
+    }
+    decision.outcome = Outcome::tracked;
+    decision.rule = rule;
+    decision.by_person = c.wish.by_person;
+    if (c.wish.any())
+        decision.evidence.push_back(wish_evidence(c.wish));
+    answer(decision, settle_regarding(decision, c, std::move(found)), c);
+    return decision;
+}
+
+/// The limits that hold for rules only: age, and what the mailbox sent itself.
+bool rules_look_at(const Case& c)
+{
+    const auto at = c.item.happened_at();
+    if (!at || *at < c.circumstances.now - c.policy.history)
+        return false;
+    const bool own_copy =
+        c.circumstances.folder == WellKnown::sent_items || sent_by(c.item, c.circumstances.mailbox);
+    return c.policy.sent_items || !own_copy;
+}
+
+} // namespace
+
+Decision decide_owed(const Case& c)
+{
+    Decision decision;
+    decision.outcome = parse_outcome(c.known.outcome);
+    if (!c.item.categories.said() || decision.outcome == Outcome::tracked)
+        return decision;
+    const bool was_a_wish =
+        c.known.owed == StateCategory::refused || c.known.owed == StateCategory::failed;
+    const OwnCategories own =
+        own_categories(c.item.categories.value_or(std::vector<std::string>{}), c.policy);
+    if (was_a_wish && !own.any()) {
+        decision.outcome = Outcome::ignored;
+        decision.withdrawn = true;
+        decision.note = "the wish was taken back before it was answered";
+    }
+    return decision;
+}
+
+Decision decide_unlinked(const Case& c)
+{
+    auto found = find_evidence(c.rule_input());
+    if (c.wish.by_person)
+        return accepted(c, c.wish.rule, Asker::person, std::move(found));
+
+    const StoredMessage* stored = c.stored();
+    const bool tracked_elsewhere = stored && !stored->deleted;
+    if (!c.known.pinned && c.wish.answered_before && tracked_elsewhere)
+        // It was let through once. A person's overrides hold, so that an item that was tagged by
+        // hand is linked again after its mailbox was added anew.
+        return accepted(c, Rule::identity, Asker::person, std::move(found));
+
+    Rule rule = c.wish.rule;
+    if (rule == Rule::none) {
+        if (rules_look_at(c))
+            rule = rule_of_mode(c.circumstances.mode, c, found);
+    } else if (rule_of_mode(c.policy.ceiling, c, found) == Rule::none) {
+        return refused(c, Outcome::refused,
+                       {Rule::gate_ceiling, "the ceiling mode would not track it"},
+                       std::move(found));
+    }
+    if (rule == Rule::none)
+        return ignored(c, std::move(found));
+    if (c.known.pinned || (stored && stored->deleted))
+        return refused(c, Outcome::untracked,
+                       {Rule::pinned, "a person untracked this message; no rule brings it back"},
+                       std::move(found));
+    return accepted(c, rule, Asker::rule, std::move(found));
+}
+
+} // namespace crmsync::match

@@ -1,0 +1,90 @@
+#include "match/policy.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace crmsync::match {
+
+namespace {
+
+Mode ceiling_of(const Settings& settings)
+{
+    // The settings are checked when they are read. Should a word slip through, nothing is tracked
+    // rather than everything.
+    return parse_mode(settings.tracking.ceiling_mode).value_or(Mode::manual);
+}
+
+void set_name(Policy& policy, StateCategory state, const std::string& text)
+{
+    policy.states[static_cast<std::size_t>(state)] = {text, fold(trim(text))};
+}
+
+/// A category as it is compared; the white space around it is not part of a name.
+std::string comparable(std::string_view category) { return fold(trim(category)); }
+
+StateCategory state_of_folded(const Policy& policy, std::string_view folded)
+{
+    for (std::size_t i = 1; i < policy.states.size(); ++i)
+        if (!folded.empty() && policy.states[i].folded == folded)
+            return static_cast<StateCategory>(i);
+    return StateCategory::none;
+}
+
+} // namespace
+
+const std::string& Policy::name(StateCategory state) const
+{
+    return states[static_cast<std::size_t>(state)].text;
+}
+
+StateCategory Policy::state_of(std::string_view category) const
+{
+    return state_of_folded(*this, comparable(category));
+}
+
+std::optional<std::string> Policy::label_of(std::string_view category) const
+{
+    const std::string folded = comparable(category);
+    if (regarding_prefix.empty() || !folded.starts_with(regarding_prefix) ||
+        state_of_folded(*this, folded) != StateCategory::none)
+        return std::nullopt;
+    const std::string_view label = trim(std::string_view(folded).substr(regarding_prefix.size()));
+    if (label.empty())
+        return std::nullopt;
+    return std::string(label);
+}
+
+bool Policy::is_ours(std::string_view category) const
+{
+    return state_of(category) != StateCategory::none || label_of(category).has_value();
+}
+
+Policy make_policy(const Settings& settings)
+{
+    const auto& tracking = settings.tracking;
+    Policy policy;
+    set_name(policy, StateCategory::track, tracking.track_category);
+    set_name(policy, StateCategory::tracked, tracking.tracked_category);
+    set_name(policy, StateCategory::review, tracking.review_category);
+    set_name(policy, StateCategory::refused, tracking.refused_category);
+    set_name(policy, StateCategory::failed, tracking.failed_category);
+    policy.regarding_prefix = comparable(tracking.regarding_prefix);
+    for (const std::string& text : tracking.own_domains)
+        if (auto domain = parse_domain(text))
+            policy.own_domains.insert(std::move(*domain));
+    policy.internal_only = settings.privacy.internal_only != "track";
+    policy.sent_items = tracking.sent_items;
+    policy.history = std::chrono::days(settings.sync.history_days);
+    policy.ceiling = ceiling_of(settings);
+    return policy;
+}
+
+Mode effective_mode(std::optional<Mode> mailbox, const Settings& settings)
+{
+    const Mode wanted =
+        mailbox ? *mailbox : parse_mode(settings.tracking.default_mode).value_or(Mode::manual);
+    return std::min(wanted, ceiling_of(settings));
+}
+
+} // namespace crmsync::match

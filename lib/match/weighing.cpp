@@ -1,0 +1,118 @@
+#include "match/weighing.hpp"
+
+#include "match/categories.hpp"
+#include "match/parties.hpp"
+#include "match/regarding.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace crmsync::match {
+
+namespace {
+
+bool any_candidate(const std::vector<Evidence>& evidence, Rule rule, const Candidates& candidates,
+                   bool (*matches)(const Record&))
+{
+    return std::any_of(evidence.begin(), evidence.end(), [&](const Evidence& one) {
+        return one.rule == rule &&
+               std::any_of(one.candidates.begin(), one.candidates.end(), [&](const RecordId& id) {
+                   const auto at = candidates.records.find(id);
+                   return at != candidates.records.end() && matches(at->second);
+               });
+    });
+}
+
+bool is_customer(const Record& record)
+{
+    return record.type == "contact" || record.type == "lead" || record.type == "account";
+}
+
+bool is_any(const Record&) { return true; } // the address rule leaves out users, teams and lists
+
+} // namespace
+
+const StoredMessage* Case::stored() const
+{
+    if (!item.thread.message_id.has_value())
+        return nullptr;
+    const auto at = candidates.by_message_id.find(*item.thread.message_id);
+    return at == candidates.by_message_id.end() ? nullptr : &at->second;
+}
+
+Rule rule_of_mode(Mode mode, const Case& c, const std::vector<Evidence>& evidence)
+{
+    const bool answers = std::any_of(evidence.begin(), evidence.end(), [](const Evidence& one) {
+        return one.rule == Rule::header_reference;
+    });
+    if (mode >= Mode::replies && answers)
+        return Rule::header_reference;
+    if (mode >= Mode::contacts &&
+        any_candidate(evidence, Rule::exact_address, c.candidates, is_customer))
+        return Rule::exact_address;
+    if (mode >= Mode::records && any_candidate(evidence, Rule::exact_address, c.candidates, is_any))
+        return Rule::exact_address;
+    return mode == Mode::all ? Rule::mode_all : Rule::none;
+}
+
+void answer(Decision& decision, DesiredCategories desired, const Case& c)
+{
+    for (const std::string& name : c.wish.senders)
+        if (!contains_folded(desired.take_off, name))
+            desired.take_off.push_back(name);
+    // What nobody has said cannot be compared; the item is read again before it is written.
+    const std::vector<std::string> current = c.item.categories.value_or(std::vector<std::string>{});
+    decision.writes_answer = apply(desired, current, c.policy) != current;
+    decision.answer = std::move(desired);
+}
+
+DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vector<Evidence> found)
+{
+    DesiredCategories desired;
+    desired.state = StateCategory::tracked;
+    const Regarding weighed = weigh(found, c.candidates);
+
+    if (!c.wish.labels.empty()) {
+        LabelAnswer label = resolve_labels(c.wish.labels, c.candidates, c.policy);
+        if (label.record) {
+            decision.regarding = label.record;
+            decision.regarding_by_person = c.wish.by_person;
+            decision.regarding_strength = Strength::person;
+            desired.regarding = c.wish.labels.front();
+            const OwnCategories own = own_categories(*c.item.categories, c.policy);
+            for (const std::string& other : own.labels)
+                if (!contains_folded(c.wish.labels, other))
+                    desired.take_off.push_back(other);
+        } else {
+            // A person said what it is about. Nothing else is put in its place.
+            desired.state = StateCategory::review;
+            decision.note = label.note;
+            decision.suggestions = label.evidence.candidates;
+            for (const RecordId& id : weighed.suggestions)
+                if (std::find(decision.suggestions.begin(), decision.suggestions.end(), id) ==
+                    decision.suggestions.end())
+                    decision.suggestions.push_back(id);
+            if (weighed.record)
+                decision.suggestions.push_back(*weighed.record);
+        }
+        found.insert(found.begin(), std::move(label.evidence));
+    } else if (weighed.record) {
+        decision.regarding = weighed.record;
+        decision.regarding_strength = weighed.strength;
+    } else if (const StoredMessage* stored = c.stored(); stored && stored->regarding) {
+        // The message is stored and somebody has chosen: no question is left, and the weakest
+        // strength leaves the choice as it is.
+        decision.regarding = stored->regarding;
+    } else {
+        decision.suggestions = weighed.suggestions;
+        if (weighed.ambiguous && c.wish.by_person)
+            desired.state = StateCategory::review;
+        if (weighed.ambiguous)
+            decision.note = "the strongest evidence names several records";
+    }
+    decision.evidence.insert(decision.evidence.end(), std::make_move_iterator(found.begin()),
+                             std::make_move_iterator(found.end()));
+    return desired;
+}
+
+} // namespace crmsync::match

@@ -1,0 +1,144 @@
+#include "match/wish.hpp"
+
+#include "match/categories.hpp"
+
+#include <algorithm>
+
+namespace crmsync::match {
+
+namespace {
+
+std::optional<Timestamp> arrived_at(const Item& item)
+{
+    const Message& message = item.message();
+    if (message.received_at.has_value())
+        return *message.received_at;
+    return item.happened_at();
+}
+
+/// The sender's Keywords arrive as categories of the first copy we see. Taken off once, a category
+/// of that name is the user's.
+std::vector<std::string> senders_own(const Item& item, const KnownItem& known, const Policy& policy)
+{
+    const auto& headers = item.message().automatic;
+    const bool taken_off = (known.link || known.outcome) && !known.owed;
+    if (taken_off || !headers.has_value())
+        return {};
+    std::vector<std::string> names;
+    for (const std::string& category : *item.categories)
+        if (policy.is_ours(category) && contains_folded(headers->keywords, category))
+            names.push_back(category);
+    return names;
+}
+
+/// A person, unless the tag may have come with a new message: then it was an inbox rule. A message
+/// from before `enable` is not new, whenever its folder is read for the first time.
+bool set_by_person(const Item& item, const KnownItem& known, const Circumstances& circumstances)
+{
+    if (seen_before(item, known, circumstances))
+        return true;
+    if (!circumstances.enabled_at)
+        return circumstances.first_pass;
+    const auto arrived = arrived_at(item);
+    return arrived ? *arrived < *circumstances.enabled_at : circumstances.first_pass;
+}
+
+std::vector<std::string> new_labels(const OwnCategories& own, const KnownItem& known)
+{
+    std::vector<std::string> labels = own.labels;
+    if (known.link && known.link->regarding_category)
+        std::erase_if(labels, [&](const std::string& label) {
+            return contains_folded({*known.link->regarding_category}, label);
+        });
+    return labels;
+}
+
+/// A link: asked again by CRM Track. A tombstone whose category we took off: CRM Tracked as well.
+void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known)
+{
+    const KnownItem::Link& link = *known.link;
+    if (known.owed) {
+        // The tag that is read here is the one the owed write answers.
+    } else if (own.track) {
+        wish.rule = Rule::hand_tag;
+    } else if (own.tracked && link.activity_deleted && link.category_seen == StateCategory::none) {
+        wish.rule = Rule::tracked_by_hand;
+    }
+    if (wish.rule == Rule::none && !wish.labels.empty())
+        wish.rule = Rule::regarding_category;
+    wish.by_person = wish.rule != Rule::none;
+}
+
+/// Whether labels on an item without a link are left over from an earlier answer.
+bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen,
+                    const Circumstances& circumstances)
+{
+    // After an untrack the label may still be there. Only CRM Track and CRM Tracked bring the
+    // item back: nobody remembers whether the label is a new one.
+    if (known.pinned || known.outcome == "untracked")
+        return true;
+    if (own.failed)
+        return true;
+    return own.answered() && (!seen || circumstances.first_pass);
+}
+
+void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const KnownItem& known,
+                   const Circumstances& circumstances)
+{
+    const bool seen = seen_before(item, known, circumstances);
+    const bool by_person = set_by_person(item, known, circumstances);
+    if (labels_are_old(own, known, seen, circumstances) && !own.track)
+        wish.labels.clear();
+
+    if (own.track) {
+        wish.rule = by_person ? Rule::hand_tag : Rule::rule_tag;
+    } else if (own.tracked && !circumstances.first_pass) {
+        // A copy within the mailbox carries CRM Tracked as well: identity goes first.
+        wish.rule = by_person ? Rule::tracked_by_hand : Rule::rule_tag;
+        wish.answered_before = !seen;
+    } else if (!wish.labels.empty()) {
+        wish.rule = Rule::regarding_category;
+    } else if (own.answered() && !known.outcome) {
+        wish.answered_before = own.tracked || own.review;
+        wish.orphan = circumstances.first_pass;
+    }
+    wish.by_person = wish.rule != Rule::none && by_person;
+}
+
+} // namespace
+
+bool seen_before(const Item& item, const KnownItem& known, const Circumstances& circumstances)
+{
+    if (known.link || known.outcome)
+        return true;
+    const auto arrived = arrived_at(item);
+    return arrived && circumstances.round_done_at && *arrived < *circumstances.round_done_at;
+}
+
+std::vector<std::string> without_senders(const std::vector<std::string>& categories,
+                                         const Wish& wish)
+{
+    std::vector<std::string> rest;
+    for (const std::string& category : categories)
+        if (!contains_folded(wish.senders, category))
+            rest.push_back(category);
+    return rest;
+}
+
+Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
+               const Circumstances& circumstances)
+{
+    Wish wish;
+    if (!item.categories.has_value())
+        return wish;
+    wish.senders = senders_own(item, known, policy);
+    const OwnCategories own = own_categories(without_senders(*item.categories, wish), policy);
+    wish.labels = new_labels(own, known);
+    if (known.link)
+        read_linked(wish, own, known);
+    else if (!known.owed)
+        read_unlinked(wish, item, own, known, circumstances);
+    return wish;
+}
+
+} // namespace crmsync::match
