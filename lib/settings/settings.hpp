@@ -2,9 +2,11 @@
 
 #include "base/timestamp.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crmsync {
@@ -47,7 +49,8 @@ struct Settings {
     struct Attachments {
         std::int64_t max_bytes = 5'242'880;
         std::int64_t max_body_bytes = 1'048'576;
-        std::vector<std::string> allowed_types; ///< file name endings; empty = all but the blocked ones
+        std::vector<std::string> allowed_types; ///< file name endings, lower case, without the dot;
+                                                ///< empty = all but the blocked ones
         std::vector<std::string> blocked_types = {"exe", "js"};
     } attachments;
 
@@ -57,13 +60,15 @@ struct Settings {
         std::string kind = "graph";
         std::string tenant_id;
         std::string client_id;
-        std::optional<std::string> client_secret_file; ///< or certificate_file + private_key_file
-        std::optional<std::string> certificate_file;   ///< PEM
-        std::optional<std::string> private_key_file;   ///< PEM
-        std::string cloud = "global";                  ///< global, usgov, usgov-dod, china
-        std::optional<std::string> authority_url;      ///< else by cloud (G-20); no slash at the end
-        std::optional<std::string> graph_url;          ///< host root; "/v1.0" is appended
-        std::optional<std::string> ca_file;            ///< PEM; else the system's authorities
+        /// Or certificate_file + private_key_file, or CRMSYNC_<NAME>_CLIENT_SECRET in the
+        /// environment: ask read_credentials(). Paths are complete once the file is loaded.
+        std::optional<std::string> client_secret_file;
+        std::optional<std::string> certificate_file; ///< PEM
+        std::optional<std::string> private_key_file; ///< PEM
+        std::string cloud = "global";                ///< global, usgov, usgov-dod, china
+        std::optional<std::string> authority_url;    ///< else by cloud (G-20); no slash at the end
+        std::optional<std::string> graph_url;        ///< host root; "/v1.0" is appended
+        std::optional<std::string> ca_file;          ///< PEM; else the system's authorities
 
         std::string effective_authority_url() const;
         std::string effective_graph_url() const;
@@ -75,8 +80,27 @@ struct Settings {
 /// line, key and what would be right.
 Settings load_settings(const std::string& path);
 
-/// Where the configuration is: `option` (--config), else CRMSYNC_CONFIG, else /etc/crmsync/crmsync.toml.
+/// Where the configuration is: `option` (--config), else CRMSYNC_CONFIG, else
+/// /etc/crmsync/crmsync.toml.
 std::string settings_path(const std::optional<std::string>& option);
+
+/// Every key load_settings() reads: "sync.poll_interval", "provider.name".
+std::vector<std::string> settings_keys();
+
+/// What a provider lets us in with: a secret, or a certificate with its key.
+struct Credentials {
+    std::optional<std::string> client_secret;
+    std::optional<std::string> certificate_pem;
+    std::optional<std::string> private_key_pem;
+};
+
+/// Reads them now, so that a renewed secret counts from the next read on. The environment wins
+/// over the file. Throws UsageError, with the file's name and never its content.
+Credentials read_credentials(const Settings::Provider& provider);
+
+/// "CRMSYNC_CONTOSO_CLIENT_SECRET" for the provider "contoso": upper case, all but letters and
+/// digits as an underscore.
+std::string client_secret_variable(std::string_view provider_name);
 
 /// Keys on which a running service cannot change its mind: those that differ between the two, for
 /// the log line that asks for a restart. Empty: everything that changed can be applied now.

@@ -1,0 +1,173 @@
+#include "settings/check.hpp"
+
+#include "base/text.hpp"
+#include "settings/check_provider.hpp"
+#include "settings/check_value.hpp"
+#include "settings/endpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace crmsync::settings {
+
+namespace {
+
+/// Each tracks what the one before does.
+const std::vector<std::string> modes = {"manual", "replies", "contacts", "records", "all"};
+
+constexpr std::int64_t mebibyte = 1'048'576;
+
+/// libpq takes both forms of a connection string; a password belongs in neither.
+bool holds_password(std::string_view url)
+{
+    const std::string folded = fold(url);
+    if (folded.find("password=") != std::string::npos ||
+        folded.find("password =") != std::string::npos)
+        return true;
+    const auto scheme = folded.find("://");
+    if (scheme == std::string::npos)
+        return false;
+    const std::string authority =
+        folded.substr(scheme + 3, folded.find_first_of("/?", scheme + 3) - (scheme + 3));
+    const auto at = authority.rfind('@');
+    return at != std::string::npos && authority.substr(0, at).find(':') != std::string::npos;
+}
+
+void check_database(const Settings::Database& database, bool from_environment, Mistakes& mistakes)
+{
+    const std::string& url = database.url;
+    if (!url.starts_with("postgresql://") && !url.starts_with("postgres://") &&
+        url.find('=') == std::string::npos)
+        mistakes.add("database.url", "expected a connection string such as "
+                                     "\"postgresql:///crmsync\" or \"host=… dbname=…\"");
+    else if (!from_environment && holds_password(url))
+        mistakes.add("database.url", "holds a password, which belongs in a file named by "
+                                     "passfile= or in the environment (CRMSYNC_DATABASE_URL, "
+                                     "PGPASSWORD, PGPASSFILE)");
+}
+
+/// What Outlook accepts as the name of a category, and a person can read.
+std::string wrong_with_category(std::string_view name)
+{
+    constexpr std::size_t too_long = 256;
+    if (trim(name).empty())
+        return "expected a category name, found an empty text";
+    if (trim(name) != name)
+        return "expected a category name without blanks at its ends";
+    if (name.find_first_of(",;") != std::string_view::npos)
+        return "expected a category name without comma and semicolon, Outlook separates with them";
+    if (clean_utf8(name) != name || name.find_first_of("\t\r\n") != std::string_view::npos)
+        return "expected a category name without control characters";
+    const auto characters = std::count_if(name.begin(), name.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    });
+    if (static_cast<std::size_t>(characters) >= too_long)
+        return fmt::format("expected a category name of less than {} characters", too_long);
+    return "";
+}
+
+void check_categories(const Settings::Tracking& tracking, Mistakes& mistakes)
+{
+    const std::array<std::pair<std::string_view, const std::string*>, 5> states = {{
+        {"tracking.track_category", &tracking.track_category},
+        {"tracking.tracked_category", &tracking.tracked_category},
+        {"tracking.review_category", &tracking.review_category},
+        {"tracking.refused_category", &tracking.refused_category},
+        {"tracking.failed_category", &tracking.failed_category},
+    }};
+    const std::string& prefix = tracking.regarding_prefix;
+    const std::string wrong_prefix = wrong_with_category(prefix);
+    if (!wrong_prefix.empty())
+        mistakes.add("tracking.regarding_prefix", wrong_prefix);
+
+    std::map<std::string, std::string_view> taken;
+    for (const auto& [key, name] : states) {
+        const std::string wrong = wrong_with_category(*name);
+        if (!wrong.empty()) {
+            mistakes.add(key, wrong);
+            continue;
+        }
+        const std::string folded = fold(*name);
+        const auto [other, fresh] = taken.emplace(folded, key);
+        if (!fresh)
+            mistakes.add(key,
+                         fmt::format("expected a name of its own, {} has the same", other->second));
+        if (wrong_prefix.empty() && folded.starts_with(fold(prefix)))
+            mistakes.add(key, fmt::format("expected a name that does not begin with "
+                                          "tracking.regarding_prefix ({})",
+                                          quoted(prefix)));
+    }
+}
+
+void check_tracking(const Settings::Tracking& tracking, Mistakes& mistakes)
+{
+    check_categories(tracking, mistakes);
+    const bool default_known =
+        check_word(mistakes, "tracking.default_mode", tracking.default_mode, modes);
+    const bool ceiling_known =
+        check_word(mistakes, "tracking.ceiling_mode", tracking.ceiling_mode, modes);
+    const auto rank = [](const std::string& mode) {
+        return std::find(modes.begin(), modes.end(), mode) - modes.begin();
+    };
+    if (default_known && ceiling_known && rank(tracking.default_mode) > rank(tracking.ceiling_mode))
+        mistakes.add("tracking.default_mode",
+                     fmt::format("expected at most tracking.ceiling_mode ({}), found {}",
+                                 tracking.ceiling_mode, tracking.default_mode));
+    check_word(mistakes, "tracking.on_untrack", tracking.on_untrack, {"delete", "keep"});
+    check_range(mistakes, "tracking.untrack_grace_days", tracking.untrack_grace_days, 0, 3'650);
+    for (const std::string& domain : tracking.own_domains)
+        if (!is_domain(domain))
+            mistakes.add("tracking.own_domains",
+                         fmt::format("expected domains such as \"contoso.example\", found {}",
+                                     quoted(domain)));
+}
+
+void check_attachments(const Settings::Attachments& attachments, Mistakes& mistakes)
+{
+    check_range(mistakes, "attachments.max_bytes", attachments.max_bytes, 0, 150 * mebibyte);
+    check_range(mistakes, "attachments.max_body_bytes", attachments.max_body_bytes, 1,
+                256 * mebibyte);
+    const std::pair<std::string_view, const std::vector<std::string>*> lists[] = {
+        {"attachments.allowed_types", &attachments.allowed_types},
+        {"attachments.blocked_types", &attachments.blocked_types}};
+    for (const auto& [key, types] : lists)
+        for (const std::string& type : *types)
+            if (!is_file_ending(type))
+                mistakes.add(key, fmt::format("expected endings of file names without the dot, "
+                                              "such as \"pdf\", found {}",
+                                              quoted(type)));
+    for (const std::string& type : attachments.allowed_types)
+        if (std::find(attachments.blocked_types.begin(), attachments.blocked_types.end(), type) !=
+            attachments.blocked_types.end())
+            mistakes.add("attachments.allowed_types",
+                         fmt::format("{} is in attachments.blocked_types too, expected it in one "
+                                     "of them",
+                                     quoted(type)));
+}
+
+} // namespace
+
+void check(const Settings& settings, bool database_from_environment, Mistakes& mistakes)
+{
+    check_database(settings.database, database_from_environment, mistakes);
+    const std::string wrong_listen = wrong_with_listen(settings.http.listen);
+    if (!wrong_listen.empty())
+        mistakes.add("http.listen",
+                     fmt::format("{}, found {}", wrong_listen, quoted(settings.http.listen)));
+    if (settings.sync.poll_interval < std::chrono::seconds(1) ||
+        settings.sync.poll_interval > std::chrono::hours(24))
+        mistakes.add("sync.poll_interval", "expected a time span from \"1s\" to \"24h\"");
+    check_range(mistakes, "sync.history_days", settings.sync.history_days, 0, 36'500);
+    check_tracking(settings.tracking, mistakes);
+    check_word(mistakes, "privacy.internal_only", settings.privacy.internal_only,
+               {"skip", "track"});
+    check_range(mistakes, "privacy.decision_days", settings.privacy.decision_days, 1, 3'650);
+    check_attachments(settings.attachments, mistakes);
+    check_providers(settings.providers, mistakes);
+}
+
+} // namespace crmsync::settings
