@@ -125,6 +125,7 @@ struct LogEvent {
 /// What one chunk of a page makes of the world. Committed whole or not at all, with the cursor
 /// where the chunk is the last of its page.
 struct Plan {
+    std::string policy_version;                   ///< what the decisions were made under
     std::vector<TrackedItem> tracked;
     std::vector<LinkUpdate> links;
     std::vector<RegardingChange> regardings;
@@ -146,6 +147,7 @@ struct Progress {
     FolderId folder;
     Cursor cursor;
     bool round_done = false;
+    int query_version = 1; ///< of the query that gave the cursor; another one starts from nothing
 };
 
 } // namespace crmsync

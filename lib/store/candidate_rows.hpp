@@ -1,0 +1,15 @@
+#pragma once
+
+#include "model/candidates.hpp"
+#include "pg/connection.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace crmsync::store {
+
+/// Everything the CRM knows about what a page names. One round trip; a second one only where a
+/// Message-ID was found that may have been used twice.
+boost::asio::awaitable<Candidates> find_candidates(pg::Connection& connection,
+                                                   const CandidateQuery& query);
+
+} // namespace crmsync::store

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/timestamp.hpp"
+#include "model/folder.hpp"
+#include "pg/pool.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace crmsync::store {
+
+/// A folder and how far it has been read.
+struct FolderState {
+    Folder folder;
+    Cursor cursor; ///< empty: from nothing, also after the query changed
+    std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
+};
+
+/// What is known of a mailbox's folder tree.
+struct FolderTree {
+    Cursor cursor; ///< of the tree itself
+    std::vector<FolderState> folders;
+};
+
+/// sync.folder: the folder tree of each mailbox and a cursor per folder.
+class Folders {
+public:
+    explicit Folders(pg::Pool& pool) : pool_(pool) {}
+
+    /// A cursor that was made by another query than `query_version` comes back empty: it would go on
+    /// with the old list of properties.
+    boost::asio::awaitable<FolderTree> tree(MailboxId mailbox, int query_version);
+
+    /// Folders that came, changed or went, and the tree's new cursor, under the fence. `complete`:
+    /// `present` is the whole tree, what is missing from it is gone.
+    boost::asio::awaitable<void> apply(Fence fence, FolderChanges changes, int query_version,
+                                       bool complete);
+
+    /// One folder is to be read again from nothing (410).
+    boost::asio::awaitable<void> forget_cursor(Fence fence, FolderId folder);
+
+    /// All folders and the tree are to be read again; staged untracks are dropped, since what staged
+    /// them will be seen again. Needs no lease: the holder reads its cursors before each pass.
+    boost::asio::awaitable<void> forget_all_cursors(MailboxId mailbox);
+
+private:
+    pg::Pool& pool_;
+};
+
+} // namespace crmsync::store

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "model/plan.hpp"
+#include "pg/connection.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crmsync::store {
+
+struct CommittedItem {
+    std::string item_id;
+    ActivityId activity;
+    bool created = false; ///< this item made the activity; false: it joined one
+    bool revived = false; ///< the activity was a tombstone
+};
+
+struct Committed {
+    std::vector<CommittedItem> tracked; ///< in the order of the plan
+};
+
+/// One chunk of a page, whole or not at all: activities, links, decisions, owed writes and, with the
+/// last chunk, the cursor (SCHEMA "One chunk of a page"). Waits for no network.
+///
+/// A deadlock or serialization failure repeats the chunk a few times. Throws Failure("lease.lost",
+/// give_back) when the fence is not ours any more; any other failure leaves it open whether the
+/// chunk was committed, and the caller starts over from the stored cursor.
+boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, const Plan& plan,
+                                         std::optional<Progress> progress);
+
+} // namespace crmsync::store

@@ -1,0 +1,28 @@
+-- sync.decision: why an item was or was not tracked. A page writes them (page.sql).
+
+-- name: decisions_of_message
+SELECT d.item_id, d.decided_at, d.outcome, d.rule, d.evidence::text, d.policy_version,
+       l.activity_id, l.tracked_by,
+       EXISTS (SELECT FROM sync.pin AS p WHERE p.mailbox_id = d.mailbox_id AND p.message_hmac = $2::bytea)
+  FROM sync.decision AS d
+  LEFT JOIN sync.link AS l ON l.mailbox_id = d.mailbox_id AND l.item_id = d.item_id
+ WHERE d.message_id_hmac = $2::bytea AND d.mailbox_id = $1::bigint
+ ORDER BY d.decided_at DESC;
+
+-- name: purge_decisions
+-- Old ones that stand for no link, and what they say about parents.
+WITH old AS MATERIALIZED (
+    SELECT d.mailbox_id, d.item_hmac FROM sync.decision AS d
+     WHERE d.decided_at < sync.now() - make_interval(days => $1::bigint::integer)
+       AND NOT EXISTS (SELECT FROM sync.link AS l WHERE l.mailbox_id = d.mailbox_id AND l.item_id = d.item_id)
+     LIMIT $2::bigint FOR UPDATE SKIP LOCKED
+), purged AS (
+    DELETE FROM sync.decision AS d USING old
+     WHERE d.mailbox_id = old.mailbox_id AND d.item_hmac = old.item_hmac
+    RETURNING d.mailbox_id, d.item_hmac, d.parent_hmacs
+), parents AS (
+    DELETE FROM sync.decision_parent AS p
+     USING purged AS d CROSS JOIN LATERAL unnest(d.parent_hmacs) AS h (hmac)
+     WHERE p.message_hmac = h.hmac AND p.mailbox_id = d.mailbox_id AND p.item_hmac = d.item_hmac
+)
+SELECT count(*) FROM purged;

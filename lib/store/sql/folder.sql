@@ -1,0 +1,45 @@
+-- sync.folder: the folder tree of each mailbox and a cursor per folder.
+
+-- name: tree_cursor
+SELECT CASE WHEN tree_query_version = $2::bigint THEN tree_cursor ELSE '' END
+  FROM sync.mailbox WHERE id = $1::bigint;
+
+-- name: list_folders
+-- A cursor of another query version is of no use: it would go on with the old property list.
+SELECT folder_id, parent_id, name, kind, CASE WHEN query_version = $2::bigint THEN cursor ELSE '' END,
+       round_done_at
+  FROM sync.folder WHERE mailbox_id = $1::bigint ORDER BY folder_id;
+
+-- name: upsert_folders
+INSERT INTO sync.folder AS f (mailbox_id, folder_id, parent_id, name, kind)
+SELECT $1::bigint, folder_id, parent_id, name, kind
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS n (folder_id, parent_id, name, kind)
+ ORDER BY folder_id COLLATE "C"
+    ON CONFLICT (mailbox_id, folder_id) DO UPDATE
+   SET parent_id = excluded.parent_id, name = excluded.name, kind = excluded.kind
+ WHERE (f.parent_id, f.name, f.kind) IS DISTINCT FROM (excluded.parent_id, excluded.name, excluded.kind);
+
+-- name: remove_folders
+DELETE FROM sync.folder WHERE mailbox_id = $1::bigint AND folder_id = ANY ($2::text[]);
+
+-- name: keep_only_folders
+-- After the whole tree was read: what was not in it is gone.
+DELETE FROM sync.folder WHERE mailbox_id = $1::bigint AND folder_id <> ALL ($2::text[]);
+
+-- name: set_tree_cursor
+UPDATE sync.mailbox SET tree_cursor = $2::text, tree_query_version = $3::bigint::integer
+ WHERE id = $1::bigint
+   AND (tree_cursor, tree_query_version) IS DISTINCT FROM ($2::text, $3::bigint::integer);
+
+-- name: forget_cursor
+-- The time of the last round stays: what was seen before was seen.
+UPDATE sync.folder SET cursor = '' WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
+
+-- name: forget_all_cursors
+UPDATE sync.folder SET cursor = '' WHERE mailbox_id = $1::bigint;
+
+-- name: forget_tree_cursor
+UPDATE sync.mailbox SET tree_cursor = '' WHERE id = $1::bigint;
+
+-- name: forget_stages
+DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint;

@@ -1,0 +1,27 @@
+-- What is known of items before they are decided.
+
+-- name: known_items
+-- One row for each item asked for. LATERAL keeps it at one index look-up each, whatever the planner
+-- thinks of the array's length.
+SELECT q.item_id,
+       l.activity_id, l.folder_id, l.version, l.category_seen, l.tracked_by, l.gone,
+       a.deleted_at IS NOT NULL, a.regarding_id, l.regarding_category,
+       d.outcome, d.input_hmac,
+       q.message_hmac IS NOT NULL
+           AND EXISTS (SELECT FROM sync.pin AS p
+                        WHERE p.mailbox_id = $1::bigint AND p.message_hmac = q.message_hmac),
+       EXISTS (SELECT FROM sync.untrack_stage AS s WHERE s.mailbox_id = $1::bigint AND s.item_id = q.item_id),
+       k.attempts,
+       w.desired ->> 'state'
+  FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
+  LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
+  LEFT JOIN LATERAL (SELECT n.deleted_at, n.regarding_id FROM store.activity AS n
+                      WHERE n.id = l.activity_id OFFSET 0) AS a ON true
+  LEFT JOIN LATERAL (SELECT n.outcome, n.input_hmac FROM sync.decision AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac OFFSET 0) AS d ON true
+  LEFT JOIN LATERAL (SELECT n.attempts FROM sync.parked AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS k ON true
+  LEFT JOIN LATERAL (SELECT n.desired FROM sync.write_back AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id AND n.kind = 'categories'
+                        AND n.state IN ('waiting', 'sent', 'conflict') OFFSET 0) AS w ON true;

@@ -1,0 +1,101 @@
+-- sync.mailbox: which mailboxes the service follows.
+
+-- name: insert_mailbox
+-- With its lease row, which nobody can claim before the mailbox is enabled. No row where the
+-- provider's mailbox is there already.
+WITH added AS (
+    INSERT INTO sync.mailbox (provider, address, kind, owner_id, mode)
+    VALUES ($1::text, $2::text, $3::text, $4::uuid, $5::text)
+        ON CONFLICT ON CONSTRAINT mailbox_address DO NOTHING
+    RETURNING *
+), leased AS (
+    INSERT INTO sync.lease (mailbox_id) SELECT id FROM added
+)
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+  FROM added;
+
+-- name: mailboxes_by_address
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+  FROM sync.mailbox WHERE address = $1::text ORDER BY provider;
+
+-- name: mailbox_by_id
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+  FROM sync.mailbox WHERE id = $1::bigint;
+
+-- name: list_mailboxes
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+  FROM sync.mailbox ORDER BY address, provider;
+
+-- name: set_mailbox_state
+-- The lease's due time follows: enabled is due now, stopped again at the given time or in a day,
+-- others never.
+WITH changed AS (
+    UPDATE sync.mailbox
+       SET state = $2::text,
+           enabled_at = CASE WHEN $2::text = 'enabled' AND state <> 'enabled' THEN (SELECT sync.now())
+                             ELSE enabled_at END,
+           last_failure = $3::text
+     WHERE id = $1::bigint
+    RETURNING id
+)
+UPDATE sync.lease AS l
+   SET due_at = CASE $2::text
+           WHEN 'enabled' THEN (SELECT sync.now())
+           WHEN 'stopped' THEN coalesce($4::timestamptz, (SELECT sync.now()) + interval '1 day')
+           ELSE 'infinity' END
+  FROM changed WHERE l.mailbox_id = changed.id;
+
+-- name: record_passes
+-- Many mailboxes in one statement, in the order of ids. A pass that went well starts a stopped
+-- mailbox again.
+WITH passes AS (
+    SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[])
+           AS p (mailbox_id, last_pass_at, next_pass_at, last_failure)
+), locked AS MATERIALIZED (
+    SELECT m.id FROM sync.mailbox AS m JOIN passes AS p ON p.mailbox_id = m.id ORDER BY m.id
+       FOR NO KEY UPDATE OF m
+)
+UPDATE sync.mailbox AS m
+   SET last_pass_at = coalesce(p.last_pass_at, m.last_pass_at), next_pass_at = p.next_pass_at,
+       last_failure = p.last_failure,
+       state = CASE WHEN m.state = 'stopped' AND p.last_failure IS NULL AND p.last_pass_at IS NOT NULL
+                    THEN 'enabled' ELSE m.state END
+  FROM passes AS p JOIN locked ON locked.id = p.mailbox_id
+ WHERE m.id = p.mailbox_id;
+
+-- name: lock_lease
+-- Waits for a page of the mailbox that is being committed, and keeps a further one out.
+SELECT mailbox_id FROM sync.lease WHERE mailbox_id = $1::bigint FOR UPDATE;
+
+-- name: remove_mailbox
+-- Everything that is only about this mailbox. Activities and their owners stay.
+WITH links AS (DELETE FROM sync.link WHERE mailbox_id = $1::bigint RETURNING 1),
+     folders AS (DELETE FROM sync.folder WHERE mailbox_id = $1::bigint),
+     decisions AS (DELETE FROM sync.decision WHERE mailbox_id = $1::bigint RETURNING item_hmac, parent_hmacs),
+     parents AS (
+         DELETE FROM sync.decision_parent AS p
+          USING decisions AS d CROSS JOIN LATERAL unnest(d.parent_hmacs) AS h (hmac)
+          WHERE p.message_hmac = h.hmac AND p.mailbox_id = $1::bigint AND p.item_hmac = d.item_hmac),
+     pins AS (DELETE FROM sync.pin WHERE mailbox_id = $1::bigint),
+     owed AS (DELETE FROM sync.write_back WHERE mailbox_id = $1::bigint RETURNING state),
+     staged AS (DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint),
+     parked AS (DELETE FROM sync.parked WHERE mailbox_id = $1::bigint),
+     leases AS (DELETE FROM sync.lease WHERE mailbox_id = $1::bigint),
+     mailboxes AS (DELETE FROM sync.mailbox WHERE id = $1::bigint)
+SELECT (SELECT count(*) FROM links), (SELECT count(*) FROM decisions),
+       (SELECT count(*) FROM owed WHERE state IN ('waiting', 'sent', 'conflict'));
+
+-- name: remember_own_categories
+INSERT INTO sync.own_category AS o (name, meaning, retired_at)
+SELECT name, meaning, NULL FROM unnest($1::text[], $2::text[]) AS c (name, meaning)
+ ORDER BY name COLLATE "C"
+    ON CONFLICT (name) DO UPDATE SET meaning = excluded.meaning, retired_at = NULL
+ WHERE (o.meaning, o.retired_at) IS DISTINCT FROM (excluded.meaning, excluded.retired_at);
+
+-- name: retire_own_categories
+-- Names of these meanings that the settings do not use any more.
+UPDATE sync.own_category SET retired_at = (SELECT sync.now())
+ WHERE meaning = ANY ($2::text[]) AND name <> ALL ($1::text[]) AND retired_at IS NULL;
+
+-- name: own_categories
+SELECT name, meaning, retired_at IS NOT NULL FROM sync.own_category ORDER BY meaning, retired_at DESC NULLS FIRST, name;

@@ -1,0 +1,307 @@
+-- One chunk of a page. Rows that other mailboxes may write at the same time are taken in the order
+-- of their keys, always identity, blob, activity, then the mailbox's own: so nobody waits in a circle.
+
+-- name: begin
+-- Everything up to commit or rollback, READ COMMITTED.
+BEGIN;
+
+-- name: commit
+-- It happened only if the command tag says COMMIT.
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: fence
+-- Raises CS001 when the lease is not ours any more, so nothing behind it runs.
+SELECT sync.fence($1::bigint, $2::uuid, $3::bigint);
+
+-- name: insert_identities
+-- Proposes an activity for each message; where one is there it stays. Waits for other pages that
+-- propose one for the same message.
+INSERT INTO store.activity_identity (key, activity_id, from_hash, sent_at)
+SELECT key, activity_id, from_hash, sent_at
+  FROM unnest($1::bytea[], $2::uuid[], $3::bytea[], $4::timestamptz[])
+       AS proposed (key, activity_id, from_hash, sent_at)
+ ORDER BY key
+    ON CONFLICT (key) DO NOTHING;
+
+-- name: select_identities
+-- Who won, for each key, and whether that activity is a tombstone. A statement of its own: it must
+-- see what the waiting above let in.
+SELECT i.key, i.activity_id, i.from_hash, i.sent_at, a.deleted_at IS NOT NULL
+  FROM store.activity_identity AS i LEFT JOIN store.activity AS a ON a.id = i.activity_id
+ WHERE i.key = ANY ($1::bytea[]);
+
+-- name: lock_blobs
+-- Contents that are there already need not be sent again; the lock keeps the purge from them.
+SELECT sha256 FROM store.blob WHERE sha256 = ANY ($1::bytea[]) ORDER BY sha256 FOR KEY SHARE;
+
+-- name: insert_blobs
+INSERT INTO store.blob (sha256, size)
+SELECT sha256, size FROM unnest($1::bytea[], $2::bigint[]) AS b (sha256, size)
+ ORDER BY sha256
+    ON CONFLICT (sha256) DO NOTHING;
+
+-- name: insert_blob_part
+-- One part of 256 KiB a statement: nothing large is ever one parameter.
+INSERT INTO store.blob_part (sha256, n, content) VALUES ($1::bytea, $2::bigint::integer, $3::bytea)
+    ON CONFLICT (sha256, n) DO NOTHING;
+
+-- name: insert_activities
+-- New ones only: whoever won the identity writes the activity.
+INSERT INTO store.activity (id, kind, direction, subject, body, body_type, body_truncated, body_bytes,
+       occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength,
+       regarding_mailbox, owner_id, owned_by_person, owned_at, owner_address, had_external)
+SELECT id, 'email', direction, subject, body, body_type, body_truncated, body_bytes,
+       occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength::integer,
+       CASE WHEN regarding_id IS NOT NULL THEN $1::bigint END,
+       owner_id, owned_by_person, owned_at, owner_address, had_external
+  FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[],
+              $9::timestamptz[], $10::text[], $11::uuid[], $12::boolean[], $13::bigint[],
+              $14::uuid[], $15::boolean[], $16::timestamptz[], $17::text[], $18::boolean[])
+       AS a (id, direction, subject, body, body_type, body_truncated, body_bytes,
+             occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength,
+             owner_id, owned_by_person, owned_at, owner_address, had_external);
+
+-- name: insert_parties
+-- The union over the copies: a copy may name who others do not (Bcc), and takes nothing away.
+INSERT INTO store.activity_party (activity_id, role, address, ordinal, name, record_id, resolution, is_list)
+SELECT activity_id, role, address, ordinal::integer, name, record_id, resolution, is_list
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::text[],
+              $8::boolean[])
+       AS p (activity_id, role, address, ordinal, name, record_id, resolution, is_list)
+ ORDER BY activity_id, role COLLATE "C", address COLLATE "C", ordinal
+    ON CONFLICT (activity_id, role, address) DO NOTHING;
+
+-- name: insert_attachments
+INSERT INTO store.attachment (activity_id, ordinal, name, content_type, size, status, reason, sha256)
+SELECT activity_id, ordinal::integer, name, content_type, size, status, reason, sha256
+  FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+              $8::bytea[])
+       AS t (activity_id, ordinal, name, content_type, size, status, reason, sha256);
+
+-- name: amend_activities
+-- What a further copy changes in activities that are there: a better claim to ownership, a stronger
+-- regarding, a tombstone revived. Touches a row only where something changes, in the order of ids.
+-- Claims: a person before a rule, then the earlier, then the smaller address. Regarding: a person
+-- before a rule, then the stronger; between persons the choice made in the owner's mailbox stands and
+-- another's becomes a connection. `clears`: a person took the label off.
+-- COLLATE: unnest() gives the default collation, the claim is compared by bytes.
+WITH incoming AS (
+    SELECT c.*, m.owner_id AS mailbox_user
+      FROM unnest($2::uuid[], $3::uuid[], $4::boolean[], $5::timestamptz[], $6::text[], $7::boolean[],
+                  $8::boolean[], $9::uuid[], $10::boolean[], $11::bigint[], $12::boolean[])
+           AS c (activity_id, claimant, by_person, claimed_at, claim_address, revives,
+                 had_external, regarding, regarding_by_person, strength, clears)
+           LEFT JOIN sync.mailbox AS m ON m.id = $1::bigint
+), locked AS MATERIALIZED (
+    SELECT a.id, i.*, a.owner_id AS old_owner, a.deleted_at AS was_deleted,
+           a.regarding_id AS old_regarding, a.regarding_by_person AS old_by_person,
+           a.regarding_mailbox AS old_mailbox, a.regarding_strength AS old_strength,
+           i.claimed_at IS NOT NULL
+               AND (i.revives AND a.deleted_at IS NOT NULL
+                    OR i.by_person AND NOT a.owned_by_person
+                    OR i.by_person = a.owned_by_person
+                       AND (i.claimed_at, i.claim_address COLLATE "C") < (a.owned_at, a.owner_address))
+               AS takes_over
+      FROM incoming AS i JOIN store.activity AS a ON a.id = i.activity_id
+     WHERE i.revives AND a.deleted_at IS NOT NULL
+        OR i.had_external AND NOT a.had_external
+        OR i.claimed_at IS NOT NULL
+           AND (i.by_person AND NOT a.owned_by_person
+                OR i.by_person = a.owned_by_person
+                   AND (i.claimed_at, i.claim_address COLLATE "C") < (a.owned_at, a.owner_address))
+        OR i.clears
+        OR i.regarding IS NOT NULL
+           AND (i.regarding_by_person AND (NOT a.regarding_by_person OR i.regarding IS DISTINCT FROM a.regarding_id)
+                OR NOT i.regarding_by_person AND NOT a.regarding_by_person
+                   AND (a.regarding_id IS NULL OR i.strength > a.regarding_strength))
+     ORDER BY a.id
+       FOR NO KEY UPDATE OF a
+), ruled AS (
+    SELECT l.*,
+           CASE WHEN l.takes_over THEN l.claimant ELSE l.old_owner END AS owner_now,
+           -- Whose choice stands: that of the owner, or of the mailbox that chose before.
+           l.mailbox_user IS NOT NULL
+               AND l.mailbox_user = CASE WHEN l.takes_over THEN l.claimant ELSE l.old_owner END
+               OR l.old_mailbox = $1::bigint
+               OR NOT l.old_by_person AS may_choose
+      FROM locked AS l
+), settled AS (
+    SELECT r.*,
+           CASE WHEN r.clears THEN r.may_choose
+                WHEN r.regarding IS NULL THEN false
+                WHEN r.regarding_by_person THEN r.may_choose
+                ELSE NOT r.old_by_person AND (r.old_regarding IS NULL OR r.strength > r.old_strength)
+           END AS sets_regarding
+      FROM ruled AS r
+), amended AS (
+    UPDATE store.activity AS a
+       SET owner_id = s.owner_now,
+           owned_by_person = CASE WHEN s.takes_over THEN s.by_person ELSE a.owned_by_person END,
+           owned_at = CASE WHEN s.takes_over THEN s.claimed_at ELSE a.owned_at END,
+           owner_address = CASE WHEN s.takes_over THEN s.claim_address ELSE a.owner_address END,
+           had_external = a.had_external OR s.had_external,
+           deleted_at = CASE WHEN s.revives THEN NULL ELSE a.deleted_at END,
+           purge_after = CASE WHEN s.revives THEN NULL ELSE a.purge_after END,
+           regarding_id = CASE WHEN s.sets_regarding THEN s.regarding ELSE a.regarding_id END,
+           regarding_by_person = CASE WHEN s.sets_regarding THEN s.clears OR s.regarding_by_person
+                                      ELSE a.regarding_by_person END,
+           regarding_strength = CASE WHEN s.sets_regarding THEN s.strength::integer ELSE a.regarding_strength END,
+           regarding_mailbox = CASE WHEN s.sets_regarding THEN $1::bigint ELSE a.regarding_mailbox END,
+           updated_at = (SELECT sync.now())
+      FROM settled AS s WHERE a.id = s.id
+), withdrawn AS (
+    -- This mailbox chose another one, or none: its earlier choice is no connection any more.
+    DELETE FROM store.activity_connection AS c
+     USING settled AS s
+     WHERE c.activity_id = s.id AND c.role = 'regarding' AND c.mailbox_id = $1::bigint
+       AND (s.clears OR s.regarding_by_person) AND c.record_id IS DISTINCT FROM s.regarding
+), connected AS (
+    INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id)
+    -- A choice that does not stand.
+    SELECT s.id, s.regarding, 'regarding', $1::bigint FROM settled AS s
+     WHERE s.regarding_by_person AND s.regarding IS NOT NULL AND NOT s.sets_regarding
+       AND s.regarding IS DISTINCT FROM s.old_regarding
+    UNION ALL
+    -- Another user's choice, which the owner's replaces.
+    SELECT s.id, s.old_regarding, 'regarding', s.old_mailbox FROM settled AS s
+     WHERE s.sets_regarding AND NOT s.clears AND s.old_by_person AND s.old_regarding IS NOT NULL
+       AND s.old_mailbox IS DISTINCT FROM $1::bigint AND s.old_regarding IS DISTINCT FROM s.regarding
+     ORDER BY 1, 2
+        ON CONFLICT (activity_id, record_id, role) DO NOTHING
+)
+SELECT id, was_deleted IS NOT NULL AND revives AS revived FROM settled;
+
+-- name: upsert_links
+-- A person's tag is never made less of; the first moment of tagging stays. Counts the new ones on
+-- the mailbox.
+WITH incoming AS (
+    SELECT * FROM unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+                         $8::timestamptz[], $9::text[])
+           AS l (item_id, activity_id, folder_id, version, tracked_by, rule, tagged_at, regarding_category)
+), written AS (
+    INSERT INTO sync.link AS l (mailbox_id, item_id, activity_id, folder_id, version, tracked_by, rule,
+                                tagged_at, regarding_category)
+    SELECT $1::bigint, item_id, activity_id, folder_id, version, tracked_by, rule, tagged_at, regarding_category
+      FROM incoming ORDER BY item_id COLLATE "C"
+        ON CONFLICT (mailbox_id, item_id) DO UPDATE
+       SET activity_id = excluded.activity_id, folder_id = excluded.folder_id, version = excluded.version,
+           regarding_category = coalesce(excluded.regarding_category, l.regarding_category),
+           tracked_by = CASE WHEN l.activity_id = excluded.activity_id AND l.tracked_by = 'user'
+                             THEN l.tracked_by ELSE excluded.tracked_by END,
+           rule = CASE WHEN l.activity_id = excluded.activity_id AND l.tracked_by = 'user'
+                       THEN l.rule ELSE excluded.rule END,
+           tagged_at = CASE WHEN l.activity_id <> excluded.activity_id
+                              OR l.tracked_by <> 'user' AND excluded.tracked_by = 'user' THEN excluded.tagged_at
+                            ELSE least(l.tagged_at, excluded.tagged_at) END,
+           gone = false, seen_at = excluded.seen_at
+    RETURNING xmax = 0 AS fresh
+)
+UPDATE sync.mailbox SET link_count = link_count + added.n
+  FROM (SELECT count(*) AS n FROM written WHERE fresh) AS added
+ WHERE id = $1::bigint AND added.n > 0;
+
+-- name: update_links
+-- What is newly known of linked items; rows that say nothing new are not written.
+UPDATE sync.link AS l
+   SET folder_id = coalesce(u.folder_id, l.folder_id), version = coalesce(u.version, l.version),
+       category_seen = coalesce(u.category_seen, l.category_seen), gone = coalesce(u.gone, l.gone),
+       seen_at = (SELECT sync.now())
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
+       AS u (item_id, folder_id, version, category_seen, gone)
+ WHERE l.mailbox_id = $1::bigint AND l.item_id = u.item_id
+   AND (coalesce(u.folder_id, l.folder_id), coalesce(u.version, l.version),
+        coalesce(u.category_seen, l.category_seen), coalesce(u.gone, l.gone))
+       IS DISTINCT FROM (l.folder_id, l.version, l.category_seen, l.gone);
+
+-- name: set_regarding_categories
+-- The regarding category last answered on these items; null: none any more.
+UPDATE sync.link AS l SET regarding_category = u.category
+  FROM unnest($2::text[], $3::text[]) AS u (item_id, category)
+ WHERE l.mailbox_id = $1::bigint AND l.item_id = u.item_id
+   AND l.regarding_category IS DISTINCT FROM u.category;
+
+-- name: upsert_decisions
+-- The latest answer for each item. Same input, same policy, same answer: not written again.
+WITH incoming AS (
+    SELECT * FROM unnest($3::bytea[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[],
+                         $9::text[], $10::jsonb[])
+           AS d (item_hmac, item_id, message_id_hmac, thread_hmac, input_hmac, outcome, rule, evidence)
+), parents AS (
+    SELECT item_hmac, array_agg(parent ORDER BY parent) AS hmacs
+      FROM unnest($11::bytea[], $12::bytea[]) AS p (item_hmac, parent) GROUP BY item_hmac
+), written AS (
+    INSERT INTO sync.decision AS d (mailbox_id, item_hmac, item_id, message_id_hmac, thread_hmac,
+                                    parent_hmacs, input_hmac, policy_version, outcome, rule, evidence)
+    SELECT $1::bigint, i.item_hmac, i.item_id, i.message_id_hmac, i.thread_hmac,
+           coalesce(p.hmacs, '{}'), i.input_hmac, $2::text, i.outcome, i.rule, i.evidence
+      FROM incoming AS i LEFT JOIN parents AS p USING (item_hmac)
+     ORDER BY i.item_hmac
+        ON CONFLICT (mailbox_id, item_hmac) DO UPDATE
+       SET item_id = excluded.item_id, message_id_hmac = excluded.message_id_hmac,
+           thread_hmac = excluded.thread_hmac, parent_hmacs = excluded.parent_hmacs,
+           input_hmac = excluded.input_hmac, policy_version = excluded.policy_version,
+           decided_at = excluded.decided_at, outcome = excluded.outcome, rule = excluded.rule,
+           evidence = excluded.evidence
+     WHERE (d.input_hmac, d.policy_version, d.outcome, d.rule)
+           IS DISTINCT FROM (excluded.input_hmac, excluded.policy_version, excluded.outcome, excluded.rule)
+    RETURNING d.item_hmac
+)
+INSERT INTO sync.decision_parent (message_hmac, mailbox_id, item_hmac)
+SELECT p.parent, $1::bigint, w.item_hmac
+  FROM written AS w JOIN unnest($11::bytea[], $12::bytea[]) AS p (item_hmac, parent) USING (item_hmac)
+ ORDER BY p.parent, w.item_hmac
+    ON CONFLICT (message_hmac, mailbox_id, item_hmac) DO NOTHING;
+
+-- name: upsert_write_backs
+-- Desired state: a newer decision overwrites the older one and starts its attempts anew.
+INSERT INTO sync.write_back AS w (mailbox_id, item_id, desired, categories, version)
+SELECT $1::bigint, item_id, desired,
+       ARRAY(SELECT jsonb_array_elements_text(categories)), version
+  FROM unnest($2::text[], $3::jsonb[], $4::jsonb[], $5::text[])
+       AS o (item_id, desired, categories, version)
+ ORDER BY item_id COLLATE "C"
+    ON CONFLICT (mailbox_id, item_id, kind) DO UPDATE
+   SET desired = excluded.desired, categories = excluded.categories, version = excluded.version,
+       generation = w.generation + 1, state = 'waiting', attempts = 0,
+       next_attempt_at = excluded.next_attempt_at, last_failure = NULL;
+
+-- name: drop_write_backs
+DELETE FROM sync.write_back WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
+
+-- name: stage_untracks
+-- Only what is linked can be untracked.
+INSERT INTO sync.untrack_stage (mailbox_id, item_id)
+SELECT l.mailbox_id, l.item_id FROM sync.link AS l
+ WHERE l.mailbox_id = $1::bigint AND l.item_id = ANY ($2::text[])
+ ORDER BY l.item_id
+    ON CONFLICT (mailbox_id, item_id) DO NOTHING;
+
+-- name: unstage_untracks
+DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
+
+-- name: park_items
+INSERT INTO sync.parked AS p (mailbox_id, item_id, reason, version, attempts, next_attempt_at)
+SELECT $1::bigint, item_id, reason, version, attempts::integer, next_attempt_at
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
+       AS i (item_id, reason, version, attempts, next_attempt_at)
+ ORDER BY item_id COLLATE "C"
+    ON CONFLICT (mailbox_id, item_id) DO UPDATE
+   SET reason = excluded.reason, version = excluded.version, attempts = excluded.attempts,
+       next_attempt_at = excluded.next_attempt_at;
+
+-- name: unpark_items
+DELETE FROM sync.parked WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
+
+-- name: remove_pins
+-- A new tag in this mailbox is the only thing that undoes a person's untrack.
+DELETE FROM sync.pin WHERE mailbox_id = $1::bigint AND message_hmac = ANY ($2::bytea[]);
+
+-- name: advance_cursor
+-- With the last chunk of its page.
+UPDATE sync.folder
+   SET cursor = $3::text, query_version = $4::bigint::integer,
+       round_done_at = CASE WHEN $5::boolean THEN (SELECT sync.now()) ELSE round_done_at END
+ WHERE mailbox_id = $1::bigint AND folder_id = $2::text;

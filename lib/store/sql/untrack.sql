@@ -1,0 +1,158 @@
+-- Untracking: stage, release, purge.
+
+-- name: staged_untracks
+-- With what the release needs to know of each.
+SELECT s.item_id, s.seen_at, s.held, l.activity_id, a.deleted_at IS NOT NULL, a.message_id,
+       l.tracked_by, l.category_seen,
+       coalesce(a.owner_id = m.owner_id, false),
+       EXISTS (SELECT FROM sync.link AS o
+                WHERE o.activity_id = l.activity_id AND o.mailbox_id <> s.mailbox_id AND o.tracked_by = 'user')
+  FROM sync.untrack_stage AS s
+  JOIN sync.mailbox AS m ON m.id = s.mailbox_id
+  LEFT JOIN sync.link AS l ON l.mailbox_id = s.mailbox_id AND l.item_id = s.item_id
+  LEFT JOIN store.activity AS a ON a.id = l.activity_id
+ WHERE s.mailbox_id = $1::bigint
+ ORDER BY s.seen_at, s.item_id;
+
+-- name: removals_last_hour
+-- By the user; what the service takes off itself leaves no such decision.
+SELECT (SELECT count(*) FROM sync.decision
+         WHERE mailbox_id = $1::bigint AND outcome = 'untracked' AND decided_at > sync.now() - interval '1 hour'),
+       link_count
+  FROM sync.mailbox WHERE id = $1::bigint;
+
+-- name: lock_released_activities
+-- In the order of ids, as a page does; afterwards nobody else changes owner or tombstone.
+SELECT a.id FROM store.activity AS a
+ WHERE a.id IN (SELECT l.activity_id FROM sync.link AS l
+                 WHERE l.mailbox_id = $1::bigint AND l.item_id = ANY ($2::text[]))
+ ORDER BY a.id FOR NO KEY UPDATE OF a;
+
+-- name: release_facts
+-- For each item to be released: whose the activity is, whether another copy in this mailbox still
+-- carries a tag (or is owed one), and who would own it next: the earliest other person who tagged it.
+SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
+       coalesce(a.owner_id = m.owner_id, false),
+       EXISTS (SELECT FROM sync.link AS c
+                WHERE c.activity_id = l.activity_id AND c.mailbox_id = l.mailbox_id AND NOT c.gone
+                  AND c.item_id <> ALL ($2::text[])
+                  AND (c.category_seen <> 'none'
+                       OR EXISTS (SELECT FROM sync.write_back AS w
+                                   WHERE w.mailbox_id = c.mailbox_id AND w.item_id = c.item_id
+                                     AND w.state IN ('waiting', 'sent', 'conflict')
+                                     AND w.desired ->> 'state' IN ('tracked', 'review')))),
+       n.owner_id, n.tagged_at, n.address
+  FROM sync.link AS l
+  JOIN sync.mailbox AS m ON m.id = l.mailbox_id
+  JOIN store.activity AS a ON a.id = l.activity_id
+  LEFT JOIN LATERAL (
+      SELECT b.owner_id, o.tagged_at, b.address
+        FROM sync.link AS o JOIN sync.mailbox AS b ON b.id = o.mailbox_id
+       WHERE o.activity_id = l.activity_id AND o.mailbox_id <> l.mailbox_id AND o.tracked_by = 'user'
+         AND b.owner_id IS NOT NULL AND b.owner_id IS DISTINCT FROM m.owner_id
+       ORDER BY o.tagged_at, b.address LIMIT 1) AS n ON true
+ WHERE l.mailbox_id = $1::bigint AND l.item_id = ANY ($2::text[])
+ ORDER BY l.item_id;
+
+-- name: unlink
+-- The released items, and all copies in this mailbox of activities that lost their last tag here.
+-- Nothing is owed to an item that is not linked any more.
+WITH unlinked AS (
+    DELETE FROM sync.link
+     WHERE mailbox_id = $1::bigint AND (item_id = ANY ($2::text[]) OR activity_id = ANY ($3::uuid[]))
+    RETURNING item_id
+), owed AS (
+    DELETE FROM sync.write_back AS w USING unlinked AS u
+     WHERE w.mailbox_id = $1::bigint AND w.item_id = u.item_id
+)
+UPDATE sync.mailbox SET link_count = greatest(link_count - (SELECT count(*) FROM unlinked), 0)
+ WHERE id = $1::bigint AND EXISTS (SELECT FROM unlinked);
+
+-- name: insert_pins
+-- No rule, thread or resync brings these back into this mailbox.
+INSERT INTO sync.pin (mailbox_id, message_hmac, kind)
+SELECT DISTINCT $1::bigint, hmac, 'untrack' FROM unnest($2::bytea[]) AS h (hmac)
+    ON CONFLICT (mailbox_id, message_hmac, kind) DO UPDATE SET at = excluded.at;
+
+-- name: pass_ownership
+UPDATE store.activity AS a
+   SET owner_id = n.owner_id, owned_by_person = true, owned_at = n.tagged_at, owner_address = n.address,
+       updated_at = (SELECT sync.now())
+  FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS n (id, owner_id, tagged_at, address)
+ WHERE a.id = n.id;
+
+-- name: bury_activities
+-- Hidden at once, purged after the grace, revived when tagged again.
+UPDATE store.activity
+   SET deleted_at = (SELECT sync.now()), purge_after = (SELECT sync.now()) + make_interval(days => $2::bigint::integer),
+       updated_at = (SELECT sync.now())
+ WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL;
+
+-- name: owe_take_offs
+-- Our category goes from the other copies: a write of ours, not an untrack. Categories unknown: each
+-- holder reads the item first.
+INSERT INTO sync.write_back AS w (mailbox_id, item_id, desired, categories, version, state)
+SELECT l.mailbox_id, l.item_id, $3::jsonb, NULL, l.version, 'waiting'
+  FROM sync.link AS l
+ WHERE l.activity_id = ANY ($2::uuid[]) AND l.mailbox_id <> $1::bigint AND NOT l.gone
+   AND (l.category_seen <> 'none'
+        OR EXISTS (SELECT FROM sync.write_back AS o
+                    WHERE o.mailbox_id = l.mailbox_id AND o.item_id = l.item_id
+                      AND o.state IN ('waiting', 'sent', 'conflict')))
+ ORDER BY l.mailbox_id, l.item_id
+    ON CONFLICT (mailbox_id, item_id, kind) DO UPDATE
+   SET desired = excluded.desired, categories = NULL, version = excluded.version,
+       generation = w.generation + 1, state = 'waiting', attempts = 0,
+       next_attempt_at = excluded.next_attempt_at, last_failure = NULL
+RETURNING w.mailbox_id;
+
+-- name: decide_untracked
+-- A person's word is the latest answer for these items.
+UPDATE sync.decision
+   SET outcome = 'untracked', rule = 'pinned', evidence = '[]', decided_at = (SELECT sync.now())
+ WHERE mailbox_id = $1::bigint AND item_hmac = ANY ($2::bytea[]);
+
+-- name: tombstones_to_purge
+SELECT id, message_id FROM store.activity
+ WHERE purge_after <= sync.now()
+ ORDER BY purge_after LIMIT $1::bigint FOR UPDATE SKIP LOCKED;
+
+-- name: purge_identities
+DELETE FROM store.activity_identity WHERE activity_id = ANY ($1::uuid[]);
+
+-- name: identities_left
+-- Of these keys: the keys of one text must stay without a hole.
+SELECT key FROM store.activity_identity WHERE key = ANY ($1::bytea[]);
+
+-- name: move_identities
+UPDATE store.activity_identity AS i SET key = m.to_key
+  FROM unnest($1::bytea[], $2::bytea[]) AS m (from_key, to_key) WHERE i.key = m.from_key;
+
+-- name: purge_links
+WITH purged AS (
+    DELETE FROM sync.link WHERE activity_id = ANY ($1::uuid[]) RETURNING mailbox_id
+), counted AS (
+    SELECT m.id, c.n FROM sync.mailbox AS m
+      JOIN (SELECT mailbox_id, count(*) AS n FROM purged GROUP BY mailbox_id) AS c ON c.mailbox_id = m.id
+     ORDER BY m.id FOR NO KEY UPDATE OF m
+)
+UPDATE sync.mailbox AS m SET link_count = greatest(m.link_count - c.n, 0) FROM counted AS c WHERE m.id = c.id;
+
+-- name: purge_activities
+-- Parties, connections and attachments go with them; the contents they used come back, to be looked
+-- at once these rows are gone.
+WITH used AS (
+    SELECT DISTINCT sha256 FROM store.attachment WHERE activity_id = ANY ($1::uuid[]) AND sha256 IS NOT NULL
+), purged AS (
+    DELETE FROM store.activity WHERE id = ANY ($1::uuid[])
+)
+SELECT sha256 FROM used;
+
+-- name: lock_unused_blobs
+-- A page that uses one holds a lock on it: waits for that page.
+SELECT sha256 FROM store.blob WHERE sha256 = ANY ($1::bytea[]) ORDER BY sha256 FOR UPDATE;
+
+-- name: purge_blobs
+-- A statement of its own: it sees what the pages waited for have written.
+DELETE FROM store.blob AS b
+ WHERE b.sha256 = ANY ($1::bytea[]) AND NOT EXISTS (SELECT FROM store.attachment AS t WHERE t.sha256 = b.sha256);

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "base/timestamp.hpp"
+#include "model/write_back.hpp"
+#include "pg/pool.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crmsync::store {
+
+/// A change owed to an item: what its categories should say, and from what it was last read.
+struct OwedWrite {
+    std::string item_id;
+    DesiredCategories desired;
+    /// As last read; nothing: read the item before writing.
+    std::optional<std::vector<std::string>> categories;
+    Version version; ///< as last read
+    std::int64_t generation = 0;
+    int attempts = 0;
+};
+
+/// Names an owed write as it was when it was read: a newer decision has another generation, and
+/// what was done for the older one does not settle it.
+struct OwedKey {
+    std::string item_id;
+    std::int64_t generation = 0;
+};
+
+struct DoneWrite {
+    OwedKey key;
+    std::vector<std::string> categories; ///< as the item has them now
+    std::optional<Version> version;      ///< as the provider told it
+    StateCategory state = StateCategory::none; ///< what of ours is on the item now
+};
+
+struct RereadItem {
+    OwedKey key;
+    std::optional<std::vector<std::string>> categories; ///< nothing: not read again yet
+    Version version;
+};
+
+struct OwedRetry {
+    OwedKey key;
+    std::string failure; ///< stable name
+    Timestamp at{};
+};
+
+/// sync.write_back: the state owed to the mailboxes. Every change is made under the fence.
+class WriteBacks {
+public:
+    explicit WriteBacks(pg::Pool& pool) : pool_(pool) {}
+
+    boost::asio::awaitable<std::vector<OwedWrite>> due(MailboxId mailbox, int limit = 20);
+    /// When the next one is due; nothing: nothing is owed.
+    boost::asio::awaitable<std::optional<Timestamp>> next_due(MailboxId mailbox);
+
+    /// Before a batch goes out: counts an attempt; without an answer it is due again at `retry_at`.
+    boost::asio::awaitable<void> sent(Fence fence, std::vector<OwedKey> writes, Timestamp retry_at);
+    /// The link remembers version and category. Owed no more unless the generation changed; then the
+    /// newer desire starts from what was just written.
+    boost::asio::awaitable<void> done(Fence fence, std::vector<DoneWrite> writes);
+    /// The version was not the expected one.
+    boost::asio::awaitable<void> conflict(Fence fence, std::vector<RereadItem> items);
+    boost::asio::awaitable<void> retry_later(Fence fence, std::vector<OwedRetry> writes);
+    boost::asio::awaitable<void> give_up(Fence fence, std::vector<OwedRetry> writes);
+    /// The item is not in the mailbox any more: nothing is owed, the link stays and says so.
+    boost::asio::awaitable<void> gone(Fence fence, std::vector<std::string> item_ids);
+
+private:
+    pg::Pool& pool_;
+};
+
+} // namespace crmsync::store
