@@ -37,7 +37,8 @@ using BodyAnswer = std::variant<FetchedBody, Gone, BodyRefused>;
 /// The contents of one attachment, or why there are none.
 struct AttachmentContent {
     std::optional<std::string> bytes;
-    std::string reason; ///< where there are none: "unreadable", "item", "reference", "size"
+    std::string reason;     ///< where there are none: "unreadable", "item", "reference", "size"
+    bool transient = false; ///< "unreadable" at the moment; asking later may help
 };
 
 struct AttachmentRef {

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "connector/connector.hpp"
+#include "connector/graph/graph_calls.hpp"
+#include "connector/graph/graph_delta.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace crmsync::graph {
+
+/// One mailbox at Microsoft Graph, or at something that behaves like it.
+///
+/// Start reading at changes_since. What each call asks for is in Urls, what answers mean in
+/// graph_message and graph_error, when and how often in Calls.
+class GraphConnector final : public Connector {
+public:
+    /// \param graph_url the provider's host root; "/v1.0" is appended
+    /// \param address of the mailbox, or its object id
+    GraphConnector(net::HttpClient& http, net::OAuthToken& token, Clock& clock, Metrics& metrics,
+                   std::string graph_url, MailboxId mailbox, std::string address);
+
+    int query_version() const override { return phase1_query_version; }
+
+    boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>
+    folders_since(Cursor cursor) override;
+    boost::asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    changes_since(std::vector<FolderCursor> folders) override;
+
+    boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look_up(std::vector<ItemKey> keys) override;
+    boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look_at_headers(std::vector<ItemKey> keys) override;
+    boost::asio::awaitable<std::vector<Item>> find_message(std::string message_id) override;
+
+    boost::asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey> accepted) override;
+    boost::asio::awaitable<std::vector<AttachmentContent>>
+    fetch_attachments(std::vector<AttachmentRef> attachments, std::int64_t max_bytes) override;
+
+    boost::asio::awaitable<std::vector<WriteAnswer>>
+    write_categories(std::vector<CategoryWrite> writes) override;
+    boost::asio::awaitable<std::vector<MasterCategory>> master_categories() override;
+    boost::asio::awaitable<void>
+    add_master_categories(std::vector<MasterCategory> categories) override;
+
+    boost::asio::awaitable<std::vector<ProbeResult>> probe() override;
+
+private:
+    using PageAnswer = std::variant<Page, CursorExpired>;
+
+    boost::asio::awaitable<void> learn_well_known_folders();
+    boost::asio::awaitable<std::optional<FolderPage>> folder_page(std::string url);
+    std::string link_of(const FolderCursor& folder) const;
+    boost::asio::awaitable<PageAnswer> one_page(FolderCursor folder);
+    boost::asio::awaitable<void> pages_in_a_batch(const std::vector<FolderCursor>& folders,
+                                                  const std::vector<std::size_t>& which,
+                                                  std::vector<std::optional<PageAnswer>>& answers);
+    PageAnswer page_in(const FolderCursor& folder, const boost::json::value& answer);
+    boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look(std::vector<ItemKey> keys, bool with_headers, Purpose purpose);
+
+    boost::asio::awaitable<std::vector<BodyAnswer>> fetch_whole(const std::vector<ItemKey>& keys,
+                                                                std::vector<std::size_t>& again);
+    boost::asio::awaitable<void> fetch_in_two(const std::vector<ItemKey>& keys,
+                                              const std::vector<std::size_t>& which,
+                                              std::vector<BodyAnswer>& answers);
+
+    boost::asio::awaitable<AttachmentContent> fetch_alone(AttachmentRef attachment,
+                                                          std::int64_t max_bytes);
+    boost::asio::awaitable<void> fetch_small(const std::vector<AttachmentRef>& attachments,
+                                             std::vector<std::size_t> which, std::int64_t max_bytes,
+                                             std::vector<AttachmentContent>& contents);
+
+    boost::asio::awaitable<ProbeResult> probe_step(std::string step, net::Request request,
+                                                   Purpose purpose, std::set<int> also_passed);
+
+    /// Throws what concerns the mailbox and not one item: no permission, no mailbox, throttled.
+    [[noreturn]] void give_up(const GraphError& error, const PartAnswer& answer) const;
+    Part get_part(std::string path, std::string_view further_preference = {}) const;
+
+    Calls calls_;
+    Clock& clock_;
+    MailboxId mailbox_;
+    std::optional<std::map<FolderId, WellKnown>> well_known_;
+    std::set<FolderId> small_pages_; ///< folders whose large pages Graph fails to make (G-54)
+};
+
+/// Whether an error concerns the mailbox as a whole, so that the other items would meet it too.
+bool is_mailbox_wide(const GraphError& error);
+
+} // namespace crmsync::graph

@@ -1,0 +1,206 @@
+#include "connector/graph/graph_body.hpp"
+#include "connector/graph/graph_connector.hpp"
+#include "connector/graph/graph_message.hpp"
+#include "connector/graph/graph_purposes.hpp"
+#include "net/url.hpp"
+
+#include <algorithm>
+
+namespace crmsync::graph {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view body_query =
+    "$select=id,changeKey,body&$expand=attachments($select=id,name,contentType,size,isInline)";
+constexpr std::string_view body_only_query = "$select=id,changeKey,body";
+constexpr int most_found_pages = 20;
+
+/// The literal 'text' of an OData filter.
+std::string quoted(std::string_view text)
+{
+    std::string literal = "'";
+    for (const char c : text)
+        literal += c == '\'' ? std::string("''") : std::string(1, c);
+    return literal + "'";
+}
+
+/// An item that Graph lists and cannot read: it is told, so that it can be parked.
+Item unreadable(const ItemKey& key, const GraphError& error)
+{
+    Item item;
+    item.key = key;
+    item.detail = Message{};
+    item.unreadable = error.name;
+    return item;
+}
+
+BodyRefused refused(const GraphError& error)
+{
+    return {error.name, error.message, error.transient()};
+}
+
+} // namespace
+
+// -- phase 1, by id ----------------------------------------------------------------------------
+
+asio::awaitable<std::vector<std::optional<Item>>>
+GraphConnector::look(std::vector<ItemKey> keys, bool with_headers, Purpose purpose)
+{
+    const std::string query = phase1_query(with_headers);
+    const Completeness completeness = with_headers ? Completeness::headers : Completeness::by_id;
+    std::vector<Part> parts;
+    parts.reserve(keys.size());
+    for (const ItemKey& key : keys)
+        parts.push_back(get_part(calls_.urls().message(key.id, query)));
+
+    std::vector<std::optional<Item>> items(keys.size());
+    Calls::Use use = [&](std::size_t index, const PartAnswer& answer) {
+        if (answer.success()) {
+            items[index] = read_message(answer.body(), mailbox_, completeness);
+            if (!items[index])
+                throw Failure(Reaction::retry, "graph.unreadable_answer",
+                              calls_.mailbox() + ": Graph answered something that is no message");
+            items[index]->key = keys[index]; // as asked, should the id come back in another form
+            return;
+        }
+        const GraphError error = classify(answer.status, answer.body(), purpose);
+        if (error.finding == Finding::gone)
+            return;
+        if (error.reaction != Reaction::set_aside || is_mailbox_wide(error))
+            give_up(error, answer);
+        items[index] = unreadable(keys[index], error);
+    };
+    co_await calls_.batch(std::move(parts), purpose, Bodies::kept, std::move(use));
+    co_return items;
+}
+
+asio::awaitable<std::vector<std::optional<Item>>> GraphConnector::look_up(std::vector<ItemKey> keys)
+{
+    return look(std::move(keys), false, purpose::look_up);
+}
+
+asio::awaitable<std::vector<std::optional<Item>>>
+GraphConnector::look_at_headers(std::vector<ItemKey> keys)
+{
+    return look(std::move(keys), true, purpose::headers);
+}
+
+asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string message_id)
+{
+    const std::string wanted = normal_message_id(message_id);
+    const std::string filter = "internetMessageId eq " + quoted("<" + wanted + ">");
+    std::string url = calls_.urls().url(calls_.urls().messages(
+        "$filter=" + net::percent_encode(filter) + "&$top=50&" + phase1_query()));
+
+    std::vector<Item> found;
+    for (int page = 0; page < most_found_pages && !url.empty(); ++page) {
+        refuse_foreign(url, calls_.urls());
+        const DocumentPtr document = co_await calls_.get(std::move(url), purpose::find);
+        url = text_at(document->root(), "@odata.nextLink").value_or("");
+        const boost::json::value* value = member(document->root(), "value");
+        const boost::json::array* rows = value ? value->if_array() : nullptr;
+        for (std::size_t i = 0; rows && i < rows->size(); ++i)
+            if (auto item = read_message((*rows)[i], mailbox_, Completeness::by_id))
+                found.push_back(std::move(*item));
+    }
+    co_return found;
+}
+
+// -- phase 2 -----------------------------------------------------------------------------------
+
+asio::awaitable<std::vector<BodyAnswer>>
+GraphConnector::fetch_whole(const std::vector<ItemKey>& keys, std::vector<std::size_t>& again)
+{
+    std::vector<Part> parts;
+    parts.reserve(keys.size());
+    for (const ItemKey& key : keys)
+        parts.push_back(get_part(calls_.urls().message(key.id, body_query)));
+
+    std::vector<BodyAnswer> answers(keys.size(), BodyAnswer(Gone{}));
+    Calls::Use use = [&](std::size_t index, const PartAnswer& answer) {
+        if (answer.success()) {
+            std::optional<FetchedBody> body = read_body(answer.body(), mailbox_);
+            if (!body) {
+                again.push_back(index);
+                return;
+            }
+            body->key = keys[index];
+            answers[index] = std::move(*body);
+            return;
+        }
+        const GraphError error = classify(answer.status, answer.body(), purpose::bodies);
+        if (error.finding == Finding::gone)
+            return;
+        if (error.finding == Finding::throttled)
+            answers[index] = refused(error);
+        else if (is_mailbox_wide(error))
+            give_up(error, answer);
+        else // many attachments break the expansion, and two requests work (G-158)
+            again.push_back(index);
+    };
+    co_await calls_.batch(std::move(parts), purpose::bodies, Bodies::kept, std::move(use));
+    co_return answers;
+}
+
+asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& keys,
+                                                   const std::vector<std::size_t>& which,
+                                                   std::vector<BodyAnswer>& answers)
+{
+    std::vector<Part> parts; // body and attachments of each, in turn
+    for (const std::size_t index : which) {
+        parts.push_back(get_part(calls_.urls().message(keys[index].id, body_only_query)));
+        parts.push_back(get_part(calls_.urls().attachments(keys[index].id)));
+    }
+    struct Halves {
+        std::optional<FetchedBody> body;
+        std::optional<std::vector<AttachmentHead>> attachments;
+        std::optional<BodyAnswer> instead; ///< what is wrong with one of them
+    };
+    std::vector<Halves> halves(which.size());
+    Calls::Use use = [&](std::size_t part, const PartAnswer& answer) {
+        Halves& both = halves[part / 2];
+        if (answer.success()) {
+            if (part % 2 == 0)
+                both.body = read_body(answer.body(), mailbox_);
+            else
+                both.attachments = read_attachments(member(answer.body(), "value"));
+            return;
+        }
+        const GraphError error = classify(answer.status, answer.body(), purpose::bodies);
+        if (error.finding == Finding::gone)
+            both.instead = Gone{};
+        else if (is_mailbox_wide(error) && error.finding != Finding::throttled)
+            give_up(error, answer);
+        else if (!both.instead)
+            both.instead = refused(error);
+    };
+    co_await calls_.batch(std::move(parts), purpose::bodies, Bodies::kept, std::move(use));
+
+    for (std::size_t i = 0; i < which.size(); ++i) {
+        Halves& both = halves[i];
+        BodyAnswer& answer = answers[which[i]];
+        if (both.instead) {
+            answer = std::move(*both.instead);
+        } else if (both.body && both.attachments) {
+            both.body->key = keys[which[i]];
+            both.body->attachments = std::move(*both.attachments);
+            answer = std::move(*both.body);
+        } else {
+            answer = BodyRefused{"graph.unreadable_answer",
+                                 "Graph answered something that is no message", false};
+        }
+    }
+}
+
+asio::awaitable<std::vector<BodyAnswer>> GraphConnector::fetch(std::vector<ItemKey> accepted)
+{
+    std::vector<std::size_t> again;
+    std::vector<BodyAnswer> answers = co_await fetch_whole(accepted, again);
+    if (!again.empty())
+        co_await fetch_in_two(accepted, again, answers);
+    co_return answers;
+}
+
+} // namespace crmsync::graph

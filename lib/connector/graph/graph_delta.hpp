@@ -1,0 +1,35 @@
+#pragma once
+
+#include "connector/graph/graph_urls.hpp"
+#include "model/change.hpp"
+#include "model/folder.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crmsync::graph {
+
+/// One page of a messages/delta answer. Rows are kept in the order they came: of two for the same
+/// item the later one counts (G-62). The link is kept byte for byte.
+///
+/// Throws Failure("graph.foreign_link", stop) for a link to another host than the configured one,
+/// and Failure("graph.unreadable_answer", retry) for an answer without a list or without a link.
+Page read_page(const boost::json::value& answer, MailboxId mailbox, const Urls& urls);
+
+/// One page of a mailFolders/delta answer.
+struct FolderPage {
+    std::vector<Folder> present; ///< well_known is none: Graph does not tell it here (G-96)
+    std::vector<FolderId> removed;
+    std::string link;
+    bool last = false;
+};
+FolderPage read_folder_page(const boost::json::value& answer, const Urls& urls);
+
+/// Throws Failure("graph.foreign_link", stop) where `link` does not lead to the configured Graph:
+/// it is not followed, and no token goes there.
+void refuse_foreign(std::string_view link, const Urls& urls);
+
+} // namespace crmsync::graph

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "connector/graph/graph_error.hpp"
+
+namespace crmsync::graph::purpose {
+
+/// Why we ask: the label of the metrics, the words of a message, the permission it takes (G-30).
+/// Mail.Read where Mail.ReadBasic.All would do for the call alone: phase 1 reads extended
+/// properties, so it is needed anyway, and naming the smaller one would send people round twice.
+inline constexpr Purpose folders{"folders", "reading the folder tree", "Mail.Read", true};
+inline constexpr Purpose well_known{"folders", "looking up Inbox, Sent Items and the like",
+                                    "Mail.Read"};
+inline constexpr Purpose changes{"changes", "reading the changes of a folder", "Mail.Read"};
+inline constexpr Purpose look_up{"look_up", "looking messages up", "Mail.Read"};
+inline constexpr Purpose headers{"headers", "looking at the headers of messages", "Mail.Read"};
+inline constexpr Purpose find{"find", "looking for a message by its Message-ID", "Mail.Read"};
+inline constexpr Purpose bodies{"bodies", "reading messages that are tracked", "Mail.Read"};
+inline constexpr Purpose attachments{"attachments", "reading attachments of tracked messages",
+                                     "Mail.Read"};
+inline constexpr Purpose write_back{"write_back", "writing categories to messages",
+                                    "Mail.ReadWrite"};
+inline constexpr Purpose categories{"categories", "reading and adding categories of the mailbox",
+                                    "MailboxSettings.ReadWrite"};
+inline constexpr Purpose probe_mailbox{"probe", "looking for the mailbox", "Mail.Read", true};
+inline constexpr Purpose probe_mail{"probe", "reading mail", "Mail.Read"};
+inline constexpr Purpose probe_categories{"probe", "reading and adding categories of the mailbox",
+                                          "MailboxSettings.ReadWrite"};
+inline constexpr Purpose probe_write{"probe", "writing categories to messages", "Mail.ReadWrite"};
+
+} // namespace crmsync::graph::purpose
