@@ -15,15 +15,17 @@
 namespace crmsync::net {
 
 struct HttpOptions {
-    std::optional<std::string> ca_file;    ///< PEM; else the system's authorities
-    std::size_t max_connections = 128;     ///< kept open in all
+    std::optional<std::string> ca_file; ///< PEM; else the system's authorities
+    std::size_t max_connections = 128;  ///< kept open in all
     std::string user_agent = "crmsync";
 };
 
+class CurlLoop;
+
 /// HTTP/1.1 and, over TLS, HTTP/2, by libcurl. Redirects are not followed. Any status is a
 /// Response; only what never became one is a Failure: net.unreachable, net.deadline,
-/// net.tls, net.answer_too_large, net.broken (all with Reaction::retry but the TLS certificate
-/// ones and too-large answers, which are `stop` and `set_aside`).
+/// net.tls, net.answer_too_large, net.bad_url, net.broken (all with Reaction::retry but the TLS
+/// certificate ones and bad URLs, which are `stop`, and too-large answers, which are `set_aside`).
 ///
 /// Dies before the io_context of its executor does.
 class HttpClient {
@@ -39,8 +41,8 @@ public:
     int running() const;
 
 private:
-    class Loop;
-    std::shared_ptr<Loop> loop_;
+    std::shared_ptr<CurlLoop> loop_;
+    Metrics& metrics_;
     StepHook step_;
 };
 
