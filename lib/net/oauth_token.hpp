@@ -15,7 +15,7 @@ struct TokenRequest {
     std::string token_url; ///< {authority}/{tenant}/oauth2/v2.0/token
     std::string client_id;
     std::string scope;
-    std::optional<std::string> client_secret;   ///< or a certificate with its key, PEM text
+    std::optional<std::string> client_secret; ///< or a certificate with its key, PEM text
     std::optional<std::string> certificate_pem;
     std::optional<std::string> private_key_pem;
 };
@@ -40,7 +40,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// What an AADSTS number means and what to do about it, in one sentence; empty for an unknown one (G-6).
+/// What an AADSTS number means and what to do about it, in one sentence; empty for an unknown one
+/// (G-6).
 std::string_view explain_aadsts(int number);
 
 } // namespace crmsync::net
