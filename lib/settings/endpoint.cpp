@@ -7,6 +7,7 @@
 #include <boost/url/url_view.hpp>
 
 #include <charconv>
+#include <optional>
 
 namespace crmsync::settings {
 
@@ -25,6 +26,16 @@ bool is_loopback(const boost::urls::url_view& url)
     }
 }
 
+/// 0 to 65535.
+std::optional<unsigned> parse_port(std::string_view text)
+{
+    unsigned number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc() || end != text.data() + text.size() || number > 65'535)
+        return std::nullopt;
+    return number;
+}
+
 } // namespace
 
 std::string wrong_with_url(std::string_view text)
@@ -37,7 +48,7 @@ std::string wrong_with_url(std::string_view text)
         return "expected scheme, host and port only, such as \"https://graph.microsoft.com\"";
     if (!url.encoded_path().empty() && without_slash(std::string(url.encoded_path())) != "")
         return "expected no path after the host, what follows it is added by the service";
-    if (url.has_port() && url.port_number() == 0)
+    if (url.has_port() && parse_port(std::string(url.port())).value_or(0) == 0)
         return "expected a port from 1 to 65535";
     if (url.scheme_id() == boost::urls::scheme::https)
         return "";
@@ -64,12 +75,7 @@ std::string wrong_with_listen(std::string_view listen)
     if (error || address.is_v6() != in_brackets)
         return expected;
 
-    const std::string_view port = listen.substr(colon + 1);
-    unsigned number = 0;
-    const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (port.empty() || fault != std::errc() || end != port.data() + port.size() || number > 65'535)
-        return expected;
-    return "";
+    return parse_port(listen.substr(colon + 1)) ? "" : expected;
 }
 
 std::string without_slash(std::string url)
