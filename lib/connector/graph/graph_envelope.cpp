@@ -72,75 +72,96 @@ private:
 
 using Members = std::vector<std::pair<std::string_view, std::string_view>>; ///< keys with quotes
 
-Members members_of(std::string_view object)
+/// Nothing where the text is no complete object.
+std::optional<Members> members_of(std::string_view object)
 {
     Members members;
     Scanner scanner(object);
     if (!scanner.take('{'))
+        return std::nullopt;
+    if (scanner.take('}'))
         return members;
     do {
         const auto key = scanner.value();
         if (!key || !scanner.take(':'))
-            break;
+            return std::nullopt;
         const auto value = scanner.value();
         if (!value)
-            break;
+            return std::nullopt;
         members.emplace_back(*key, *value);
     } while (scanner.take(','));
-    return members;
+    return scanner.take('}') ? std::optional(std::move(members)) : std::nullopt;
 }
 
-std::vector<std::string_view> elements_of(std::string_view array)
+/// Nothing where the text is no complete array.
+std::optional<std::vector<std::string_view>> elements_of(std::string_view array)
 {
     std::vector<std::string_view> elements;
     Scanner scanner(array);
     if (!scanner.take('['))
+        return std::nullopt;
+    if (scanner.take(']'))
         return elements;
     do {
         const auto value = scanner.value();
         if (!value)
-            break;
+            return std::nullopt;
         elements.push_back(*value);
     } while (scanner.take(','));
-    return elements;
+    return scanner.take(']') ? std::optional(std::move(elements)) : std::nullopt;
 }
 
 std::string error_in(std::string_view body)
 {
-    for (const auto& [key, value] : members_of(body))
-        if (key == R"("error")")
-            return R"({"error":)" + std::string(value) + '}';
+    if (const auto members = members_of(body))
+        for (const auto& [key, value] : *members)
+            if (key == R"("error")")
+                return R"({"error":)" + std::string(value) + '}';
     return "null";
+}
+
+/// One part of the answer; nothing where it is cut off.
+std::optional<std::string> without_successful_body(std::string_view part)
+{
+    const auto members = members_of(part);
+    if (!members)
+        return std::nullopt;
+    std::string out = "{";
+    for (const auto& [key, value] : *members) {
+        if (out.size() > 1)
+            out += ',';
+        out.append(key).append(":");
+        if (key == R"("body")")
+            out += error_in(value);
+        else
+            out += value;
+    }
+    return out += '}';
 }
 
 } // namespace
 
 std::string without_successful_bodies(std::string_view answer)
 {
-    std::string out = "{";
-    for (const auto& [name, responses] : members_of(answer)) {
+    const auto members = members_of(answer);
+    if (!members)
+        return {};
+    for (const auto& [name, responses] : *members) {
         if (name != R"("responses")")
             continue;
-        out += R"("responses":[)";
-        bool first_part = true;
-        for (const std::string_view part : elements_of(responses)) {
-            out += std::exchange(first_part, false) ? "{" : ",{";
-            bool first_member = true;
-            for (const auto& [key, value] : members_of(part)) {
-                if (!std::exchange(first_member, false))
-                    out += ',';
-                out.append(key).append(":");
-                if (key == R"("body")")
-                    out += error_in(value);
-                else
-                    out += value;
-            }
-            out += '}';
+        const auto parts = elements_of(responses);
+        if (!parts)
+            return {};
+        std::string out = R"({"responses":[)";
+        for (std::size_t i = 0; i < parts->size(); ++i) {
+            const auto part = without_successful_body((*parts)[i]);
+            if (!part)
+                return {};
+            out.append(i ? "," : "").append(*part);
         }
-        out += ']';
-        break;
+        return out += "]}";
     }
-    return out += '}';
+    return {};
 }
 
 } // namespace crmsync::graph

@@ -9,7 +9,7 @@ namespace crmsync::graph {
 /// messages back even where a minimal answer was asked for; their text is passed over unread, so
 /// that nothing of an item nobody decided for is ever held as a value.
 ///
-/// What is no such answer comes back without a list of responses.
+/// Empty for what is no such answer, and for one that was cut off.
 std::string without_successful_bodies(std::string_view answer);
 
 } // namespace crmsync::graph

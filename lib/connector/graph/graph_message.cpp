@@ -23,6 +23,7 @@ constexpr unsigned tag_size = 0xE08;
 /// The row being filled. A reader that meets an impossible value calls bad() with the property.
 struct Row {
     Item& item;
+    bool odd_sensitivity = false; ///< there is one, of a number nobody knows
 
     void bad(std::string_view property, std::string_view what)
     {
@@ -172,6 +173,7 @@ void read_extended(Row& row, std::string_view property, const json::value& value
             row.item.thread.references = split_message_ids(text);
         } else if (*tag == tag_sensitivity) {
             row.item.sensitivity = sensitivity_of(number_of(content).value_or(-1));
+            row.odd_sensitivity = !row.item.sensitivity.said();
         } else if (*tag == tag_message_class) {
             row.item.message().message_class = clean_utf8(text);
         } else if (*tag == tag_size) {
@@ -276,7 +278,8 @@ std::optional<Item> read_message(const json::value& value, MailboxId mailbox,
         const json::value* headers = member(value, "internetMessageHeaders");
         item->message().automatic = read_automatic(headers);
         if (!item->sensitivity.said())
-            item->sensitivity = sensitivity_in(headers);
+            item->sensitivity =
+                row.odd_sensitivity ? Sensitivity::private_ : sensitivity_in(headers);
     }
     return item;
 }
