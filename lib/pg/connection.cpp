@@ -402,10 +402,7 @@ asio::awaitable<std::string> Connection::next_notification()
     return wait_for_notification(state_);
 }
 
-bool Connection::still_open()
-{
-    return usable() && PQconsumeInput(state_->session.pg()) != 0 && state_->session.is_open();
-}
+bool Connection::still_open() { return !state_->broken && state_->session.look(); }
 
 int Connection::number() const { return state_->number; }
 

@@ -157,6 +157,7 @@ private:
 } // namespace
 
 Pool::Lent::Lent(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Pool::Lent::Lent() = default;
 Pool::Lent::Lent(Lent&&) noexcept = default;
 Pool::Lent& Pool::Lent::operator=(Lent&&) noexcept = default;
 Pool::Lent::~Lent() = default;

@@ -16,6 +16,7 @@ public:
     /// with a call under way is closed instead.
     class Lent {
     public:
+        Lent(); ///< of nothing, as co_spawn wants it
         Lent(Lent&&) noexcept;
         Lent& operator=(Lent&&) noexcept;
         ~Lent();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <optional>
 #include <vector>
 
 namespace crmsync::pg {
@@ -19,7 +20,15 @@ std::string first_line(std::string_view text)
     return std::string(trim(text.substr(0, text.find('\n'))));
 }
 
-void drop_notice(void*, const PGresult*) {}
+/// Notices would go to standard error, rows and all. On an idle connection the server's last words
+/// come as one.
+void hear_notice(void* dismissed, const PGresult* notice)
+{
+    const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity &&
+        (std::string_view(severity) == "FATAL" || std::string_view(severity) == "PANIC"))
+        *static_cast<bool*>(dismissed) = true;
+}
 
 } // namespace
 
@@ -52,10 +61,28 @@ asio::awaitable<void> Session::connect(ConnectionParameters parameters,
         throw std::bad_alloc();
     // Verbose, because the text is the only place where a refused connection tells its SQLSTATE.
     PQsetErrorVerbosity(pg_, PQERRORS_VERBOSE);
-    // Notices would go to standard error, rows and all.
-    PQsetNoticeReceiver(pg_, drop_notice, nullptr);
+    PQsetNoticeReceiver(pg_, hear_notice, &dismissed_);
 
     socket_.set_deadline(deadline);
+    std::optional<Failure> failure;
+    try {
+        co_await finish_connecting();
+    } catch (const Failure& f) {
+        failure = f;
+    }
+    if (failure && failure->name() == "pg.timeout")
+        throw Failure(
+            Reaction::retry, "pg.unreachable",
+            fmt::format("the database did not accept a connection within {} ms", deadline.count()));
+    if (failure)
+        throw *failure;
+    socket_.lift_deadline();
+    if (PQsetnonblocking(pg_, 1) != 0)
+        throw lost();
+}
+
+asio::awaitable<void> Session::finish_connecting()
+{
     auto next = PQstatus(pg_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     while (next != PGRES_POLLING_OK) {
         if (next == PGRES_POLLING_FAILED)
@@ -69,9 +96,6 @@ asio::awaitable<void> Session::connect(ConnectionParameters parameters,
         next = PQconnectPoll(pg_);
     }
     socket_.adopt(PQsocket(pg_));
-    socket_.lift_deadline();
-    if (PQsetnonblocking(pg_, 1) != 0)
-        throw lost();
 }
 
 asio::awaitable<void> Session::flush()
@@ -103,6 +127,14 @@ asio::awaitable<ResultPointer> Session::next_result()
     co_return ResultPointer(PQgetResult(pg_));
 }
 
+bool Session::look()
+{
+    if (!is_open() || PQconsumeInput(pg_) == 0)
+        return false;
+    PQisBusy(pg_); // has libpq read what it received
+    return is_open();
+}
+
 Failure Session::lost() const
 {
     return Failure(Reaction::retry, "pg.unreachable",
@@ -122,6 +154,8 @@ Failure Session::refused() const
     if (const auto at = line.find(verbose); at != std::string::npos)
         line.erase(at, verbose.size());
     const Meaning& meaning = meaning_of(code);
+    if (meaning.name == "pg.statement") // there was none: a database closed for a while
+        return Failure(Reaction::retry, "pg.unreachable", line);
     if (meaning.name == "pg.no_database")
         line += fmt::format("; create it with: createdb {}", PQdb(pg_));
     return Failure(meaning.reaction, std::string(meaning.name), line);

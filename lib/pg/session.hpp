@@ -44,7 +44,9 @@ public:
     /// Ends what waits here with operation_aborted.
     void close();
 
-    bool is_open() const { return pg_ && PQstatus(pg_) == CONNECTION_OK; }
+    bool is_open() const { return pg_ && !dismissed_ && PQstatus(pg_) == CONNECTION_OK; }
+    /// is_open(), after having read without waiting what an idle connection received.
+    bool look();
     PGconn* pg() const { return pg_; }
     SocketWait& socket() { return socket_; }
 
@@ -52,9 +54,11 @@ public:
     Failure lost() const;
 
 private:
+    boost::asio::awaitable<void> finish_connecting();
     Failure refused() const;
 
     PGconn* pg_ = nullptr;
+    bool dismissed_ = false; ///< the server said goodbye
     SocketWait socket_;
 };
 
