@@ -10,12 +10,12 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace crmsync::test {
 namespace {
@@ -90,6 +90,20 @@ std::string body_of(const Answer& answer)
     return answer.cut_after ? chunks : chunks + "0\r\n\r\n";
 }
 
+/// In a set for as long as its coroutine lives, however that ends.
+template <class T>
+class Listed {
+public:
+    Listed(std::set<T*>& list, T* entry) : list_(list), entry_(entry) { list_.insert(entry_); }
+    ~Listed() { list_.erase(entry_); }
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+
+private:
+    std::set<T*>& list_;
+    T* entry_;
+};
+
 } // namespace
 
 std::string header_value(const HeaderLines& headers, std::string_view name)
@@ -100,22 +114,22 @@ std::string header_value(const HeaderLines& headers, std::string_view name)
     return {};
 }
 
-Hold::Hold(asio::io_context& context) : closed_(context, asio::steady_timer::time_point::max()) {}
-
 void Hold::open()
 {
     open_ = true;
-    closed_.cancel();
+    for (asio::steady_timer* timer : waiting_)
+        timer->cancel();
 }
 
 asio::awaitable<void> Hold::passed()
 {
-    ++waiting_;
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer closed(executor, asio::steady_timer::time_point::max());
+    const Listed listed(waiting_, &closed);
     while (!open_) {
         Error ignored;
-        co_await closed_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await closed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    --waiting_;
 }
 
 struct LoopbackServer::Shared {
@@ -172,17 +186,6 @@ asio::awaitable<bool> exchange(SharedPtr shared, Stream& stream, std::string& bu
     co_return !error && !answer.cut_after && !answer.close;
 }
 
-/// Closes the socket of a connection when the server goes.
-struct Listed {
-    Listed(SharedPtr s, tcp::socket& k) : shared(std::move(s)), socket(&k)
-    {
-        shared->sockets.insert(socket);
-    }
-    ~Listed() { shared->sockets.erase(socket); }
-    SharedPtr shared;
-    tcp::socket* socket;
-};
-
 template <class Stream>
 asio::awaitable<void> talk(SharedPtr shared, Stream& stream, int number)
 {
@@ -198,12 +201,12 @@ asio::awaitable<void> serve(SharedPtr shared, tcp::socket socket, int number)
 {
     socket.set_option(tcp::no_delay(true));
     if (!shared->tls) {
-        const Listed listed(shared, socket);
+        const Listed listed(shared->sockets, &socket);
         co_await talk(shared, socket, number);
         co_return;
     }
     asio::ssl::stream<tcp::socket> stream(std::move(socket), *shared->tls);
-    const Listed listed(shared, stream.next_layer());
+    const Listed listed(shared->sockets, &stream.next_layer());
     Error error;
     co_await stream.async_handshake(asio::ssl::stream_base::server,
                                     asio::redirect_error(asio::use_awaitable, error));

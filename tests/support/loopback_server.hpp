@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,18 +30,17 @@ struct Received {
     int connection = 0; ///< counted from 1
 };
 
-/// Where answers wait until the test lets them go.
+/// Where answers wait until the test lets them go. Owns nothing of the io_context, so it may be
+/// declared before it.
 class Hold {
 public:
-    explicit Hold(boost::asio::io_context& context);
     void open();
     boost::asio::awaitable<void> passed();
-    int waiting() const { return waiting_; }
+    int waiting() const { return static_cast<int>(waiting_.size()); }
 
 private:
-    boost::asio::steady_timer closed_;
+    std::set<boost::asio::steady_timer*> waiting_;
     bool open_ = false;
-    int waiting_ = 0;
 };
 
 struct Answer {

@@ -155,13 +155,12 @@ TEST_CASE("a redirect is an answer and is not followed")
 
 TEST_CASE("64 requests at once are all under way together and each gets its own answer")
 {
-    std::shared_ptr<Hold> hold;
+    const auto hold = std::make_shared<Hold>();
     Net net([&](const Received& request) {
         Answer answer = text(request.target);
         answer.hold = hold;
         return answer;
     });
-    hold = std::make_shared<Hold>(net.context);
 
     std::vector<std::shared_ptr<test::Arrival<Response>>> arrivals;
     for (int i = 0; i < 64; ++i)
@@ -203,13 +202,12 @@ TEST_CASE("more requests than connections allowed wait for their turn")
 
 TEST_CASE("an answer that never comes ends at the deadline")
 {
-    std::shared_ptr<Hold> hold;
+    const auto hold = std::make_shared<Hold>();
     Net net([&](const Received&) {
         Answer answer;
         answer.hold = hold;
         return answer;
     });
-    hold = std::make_shared<Hold>(net.context);
     Request request = net.get("/slow?token=secret");
     request.deadline = 50ms;
     const auto failure = net.failure(request);
@@ -223,13 +221,12 @@ TEST_CASE("an answer that never comes ends at the deadline")
 
 TEST_CASE("a cancelled request stops at once, closes its connection and leaves the others alone")
 {
-    std::shared_ptr<Hold> hold;
+    const auto hold = std::make_shared<Hold>();
     Net net([&](const Received& request) {
         Answer answer = text(request.target);
         answer.hold = hold;
         return answer;
     });
-    hold = std::make_shared<Hold>(net.context);
     boost::asio::cancellation_signal signal;
     std::exception_ptr thrown;
     bool ended = false;
@@ -255,13 +252,12 @@ TEST_CASE("a cancelled request stops at once, closes its connection and leaves t
 
 TEST_CASE("a deadline around a request reports itself and not a cancellation")
 {
-    std::shared_ptr<Hold> hold;
+    const auto hold = std::make_shared<Hold>();
     Net net([&](const Received&) {
         Answer answer;
         answer.hold = hold;
         return answer;
     });
-    hold = std::make_shared<Hold>(net.context);
     SystemClock clock;
     try {
         test::run(net.context, within(clock, 20ms, net.http->send(net.get("/"))));
@@ -274,13 +270,12 @@ TEST_CASE("a deadline around a request reports itself and not a cancellation")
 
 TEST_CASE("a client that goes away ends its requests")
 {
-    std::shared_ptr<Hold> hold;
+    const auto hold = std::make_shared<Hold>();
     Net net([&](const Received&) {
         Answer answer;
         answer.hold = hold;
         return answer;
     });
-    hold = std::make_shared<Hold>(net.context);
     const auto arrival = test::start(net.context, net.http->send(net.get("/")));
     net.until([&] { return hold->waiting() == 1; });
     net.http.reset();

@@ -166,7 +166,7 @@ TEST_CASE("a very short token is renewed half way, not with each request")
 TEST_CASE("fifty who wait are served by one request")
 {
     SignIn sign_in;
-    sign_in.hold = std::make_shared<Hold>(sign_in.net.context);
+    sign_in.hold = std::make_shared<Hold>();
     OAuthToken token(*sign_in.net.http, sign_in.clock, sign_in.request());
     std::vector<std::shared_ptr<test::Arrival<std::string>>> arrivals;
     for (int i = 0; i < 50; ++i)
@@ -184,7 +184,7 @@ TEST_CASE("fifty who wait are served by one request")
 TEST_CASE("the request for a token goes on when the one who began it is cancelled")
 {
     SignIn sign_in;
-    sign_in.hold = std::make_shared<Hold>(sign_in.net.context);
+    sign_in.hold = std::make_shared<Hold>();
     OAuthToken token(*sign_in.net.http, sign_in.clock, sign_in.request());
 
     boost::asio::cancellation_signal signal;
@@ -209,7 +209,7 @@ TEST_CASE("the request for a token goes on when the one who began it is cancelle
 TEST_CASE("a failure reaches each of those who wait as a copy of his own")
 {
     SignIn sign_in;
-    sign_in.hold = std::make_shared<Hold>(sign_in.net.context);
+    sign_in.hold = std::make_shared<Hold>();
     sign_in.next = refusal(401, 7000215, "invalid_client");
     OAuthToken token(*sign_in.net.http, sign_in.clock, sign_in.request());
     const auto first = test::start(sign_in.net.context, token.get());
@@ -370,7 +370,7 @@ TEST_CASE("a refused renewal is told at once, though the old token would still s
 TEST_CASE("tokens and the client may go away while a token is being asked for")
 {
     SignIn sign_in;
-    sign_in.hold = std::make_shared<Hold>(sign_in.net.context);
+    sign_in.hold = std::make_shared<Hold>();
     auto token = std::make_unique<OAuthToken>(*sign_in.net.http, sign_in.clock, sign_in.request());
     const auto arrival = test::start(sign_in.net.context, token->get());
     sign_in.net.until([&] { return sign_in.hold->waiting() == 1; });
