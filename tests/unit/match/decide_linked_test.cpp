@@ -1,0 +1,208 @@
+#include "match/categories.hpp"
+#include "unit/match/situation.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+struct Row {
+    const char* situation;
+    Item item;
+    KnownItem known;
+    const char* expected;
+};
+
+Candidates with_labels()
+{
+    return customers()
+        .label_by_name("fabrikam", {2})
+        .label_by_name("adventure works", {1})
+        .label_by_prefix("f", {2, 21})
+        .label_by_name("nowhere", {});
+}
+
+void check(const std::vector<Row>& rows)
+{
+    for (const Row& row : rows) {
+        INFO(row.situation);
+        CHECK(in_words(decide(row.item, row.known, with_labels(), later(Mode::all))) ==
+              row.expected);
+    }
+}
+
+MessageBuilder carrying(std::vector<std::string> categories)
+{
+    return message().categories(std::move(categories));
+}
+
+} // namespace
+
+TEST_CASE("an echo of what was answered costs nothing")
+{
+    check({
+        {"tracked", carrying({"CRM Tracked", "Blue"}), known().linked(), "tracked"},
+        {"in review, and several records still fit",
+         carrying({"CRM Review"}).cc("bo@fabrikam.example"), known().seen(StateCategory::review),
+         "tracked"},
+        {"tracked with its label", carrying({"CRM Tracked", "CRM: Fabrikam"}),
+         known().about(2, "CRM: Fabrikam"), "tracked"},
+        {"the label in another case", carrying({"CRM Tracked", "crm: FABRIKAM"}),
+         known().about(2, "CRM: Fabrikam"), "tracked"},
+        {"read again before the answer was written", carrying({"CRM Track"}),
+         known().seen(StateCategory::none).owed(StateCategory::tracked), "tracked"},
+        {"tracked by a rule, before the answer was written", carrying({}),
+         known().seen(StateCategory::none).by_rule().owed(StateCategory::tracked), "tracked"},
+        {"categories not said", message().categories_not_said(), known().linked(), "tracked"},
+        {"categories not said while in review", message().categories_not_said(),
+         known().seen(StateCategory::review), "tracked"},
+        {"never answered here", carrying({}), known().seen(StateCategory::none), "tracked"},
+    });
+}
+
+TEST_CASE("CRM Track on a linked item is answered again")
+{
+    check({
+        {"added to CRM Tracked", carrying({"CRM Tracked", "CRM Track"}), known().linked(),
+         "tracked hand_tag by person, answers tracked"},
+        {"instead of CRM Tracked", carrying({"CRM Track"}), known().linked(),
+         "tracked hand_tag by person, answers tracked"},
+        {"on an item that a rule tracked", carrying({"CRM Tracked", "CRM Track"}),
+         known().linked().by_rule(), "tracked hand_tag by person, answers tracked"},
+    });
+    const Decision decision = decide(carrying({"CRM Track", "CRM: Fabrikam"}),
+                                     known().about(2, "CRM: Fabrikam"), with_labels(), later());
+    CHECK_FALSE(decision.regarding);
+    CHECK_FALSE(decision.regarding_cleared);
+    CHECK(decision.answer.regarding == std::optional<std::string>("CRM: Fabrikam"));
+}
+
+TEST_CASE("our category taken off a linked item stages an untrack, never more")
+{
+    check({
+        {"CRM Tracked gone", carrying({"Blue"}), known().linked(), "tracked, stages untrack"},
+        {"CRM Review gone", carrying({}), known().seen(StateCategory::review),
+         "tracked, stages untrack"},
+        {"said to have no categories at all", carrying({}), known().linked().by_rule(),
+         "tracked, stages untrack"},
+        {"staged already", carrying({}), known().linked().staged(), "tracked, stages untrack"},
+        {"staged, and back again", carrying({"CRM Tracked"}), known().linked().staged(), "tracked"},
+        {"with its label", carrying({}), known().about(2, "CRM: Fabrikam"),
+         "tracked, stages untrack"},
+        {"the label stays behind", carrying({"CRM: Fabrikam"}), known().about(2, "CRM: Fabrikam"),
+         "tracked, stages untrack"},
+        {"we take it off ourselves", carrying({}), known().linked().owed(StateCategory::none),
+         "tracked"},
+        {"replaced by the other of ours", carrying({"CRM Review"}), known().linked(), "tracked"},
+        {"replaced by a new label", carrying({"CRM: Fabrikam"}), known().linked(),
+         "tracked regarding_category by person, answers tracked"},
+    });
+    Item null_categories = message();
+    null_categories.categories = Said<std::vector<std::string>>::empty();
+    CHECK(in_words(decide(null_categories, known().linked(), with_labels(), later())) ==
+          "tracked, stages untrack");
+}
+
+TEST_CASE("a wish taken back after the commit and before the answer untracks")
+{
+    const auto pending = [] {
+        return known().seen(StateCategory::none).owed(StateCategory::tracked);
+    };
+    check({
+        {"the tag is gone", carrying({"Blue"}), pending(), "tracked, stages untrack, withdrawn"},
+        {"the tag is there", carrying({"CRM Track"}), pending(), "tracked"},
+        {"a rule tracked it: there never was a tag", carrying({}), pending().by_rule(), "tracked"},
+        {"a label that asked is still there", carrying({"CRM: Fabrikam"}),
+         pending().about(2, "CRM: Fabrikam"), "tracked"},
+        {"the label that asked is gone", carrying({}), pending().about(2, "CRM: Fabrikam"),
+         "tracked, stages untrack, withdrawn"},
+    });
+}
+
+TEST_CASE("a label added to a linked item changes its regarding")
+{
+    const Decision added = decide(carrying({"CRM Tracked", "CRM: Fabrikam"}), known().linked(),
+                                  with_labels(), later());
+    CHECK(in_words(added) == "tracked regarding_category by person");
+    CHECK(added.regarding == record_id(2));
+    CHECK(added.regarding_by_person);
+    CHECK(added.answer.regarding == std::optional<std::string>("CRM: Fabrikam"));
+
+    const Decision changed =
+        decide(carrying({"CRM: Adventure Works", "CRM Tracked", "CRM: Fabrikam"}),
+               known().about(1, "CRM: Adventure Works"), with_labels(), later());
+    CHECK(in_words(changed) == "tracked regarding_category by person, answers tracked");
+    CHECK(changed.regarding == record_id(2));
+    CHECK(match::apply(changed.answer, {"CRM: Adventure Works", "CRM Tracked", "CRM: Fabrikam"},
+                       contoso_policy()) ==
+          std::vector<std::string>{"CRM Tracked", "CRM: Fabrikam"});
+
+    const Decision replaced =
+        decide(carrying({"CRM Tracked", "CRM: Fabrikam"}), known().about(1, "CRM: Adventure Works"),
+               with_labels(), later());
+    CHECK(replaced.regarding == record_id(2));
+    CHECK_FALSE(replaced.regarding_cleared);
+}
+
+TEST_CASE("a label taken off clears the regarding, never the tracking")
+{
+    const Decision cleared = decide(carrying({"CRM Tracked"}), known().about(2, "CRM: Fabrikam"),
+                                    with_labels(), later());
+    CHECK(in_words(cleared) == "tracked regarding_category by person, clears regarding");
+    CHECK_FALSE(cleared.regarding);
+    CHECK_FALSE(cleared.stage_untrack);
+    // A regarding that no label shows is not cleared by there being none.
+    CHECK(in_words(decide(carrying({"CRM Tracked"}), known().about(2), with_labels(), later())) ==
+          "tracked");
+}
+
+TEST_CASE("a label on a linked item that leads nowhere or to several asks for review")
+{
+    check({
+        {"no hit", carrying({"CRM Tracked", "CRM: Nowhere"}), known().linked(),
+         "tracked regarding_category by person, answers review"},
+        {"several hits", carrying({"CRM Tracked", "CRM: F"}), known().linked(),
+         "tracked regarding_category by person, answers review"},
+        {"two at once", carrying({"CRM Tracked", "CRM: Fabrikam", "CRM: Adventure Works"}),
+         known().linked(), "tracked regarding_category by person, answers review"},
+        {"asked already", carrying({"CRM Review", "CRM: Nowhere"}),
+         known().seen(StateCategory::review), "tracked"},
+        {"asked, and now understood", carrying({"CRM Review", "CRM: Fabrikam"}),
+         known().seen(StateCategory::review),
+         "tracked regarding_category by person, answers tracked"},
+        {"asked, and the label is gone: nothing else is in question", carrying({"CRM Review"}),
+         known().seen(StateCategory::review), "tracked, answers tracked"},
+    });
+    const Decision kept = decide(carrying({"CRM Tracked", "CRM: Nowhere"}),
+                                 known().about(1, "CRM: Adventure Works"), with_labels(), later());
+    CHECK_FALSE(kept.regarding);
+    CHECK_FALSE(kept.regarding_cleared);
+}
+
+TEST_CASE("a question answered elsewhere ends the review")
+{
+    const Candidates ambiguous = customers();
+    const Item both = carrying({"CRM Review"}).cc("bo@fabrikam.example");
+    CHECK(in_words(decide(both, known().seen(StateCategory::review), ambiguous, later())) ==
+          "tracked");
+    CHECK(in_words(decide(both, known().seen(StateCategory::review).about(1), ambiguous,
+                          later())) == "tracked, answers tracked");
+}
+
+TEST_CASE("what was removed from the CRM comes back by a new tag only")
+{
+    const auto removed = [] { return known().linked().removed_from_crm(); };
+    check({
+        {"in mode all", carrying({"CRM Tracked"}), removed(), "untracked pinned"},
+        {"our own removal waits", carrying({"CRM Tracked"}), removed().owed(StateCategory::none),
+         "untracked pinned"},
+        {"our category is off", carrying({}), removed().seen(StateCategory::none),
+         "untracked pinned"},
+        {"tagged again", carrying({"CRM Track"}), removed().seen(StateCategory::none),
+         "tracked hand_tag by person, answers tracked"},
+        {"CRM Tracked set again", carrying({"CRM Tracked"}), removed().seen(StateCategory::none),
+         "tracked tracked_by_hand by person"},
+    });
+}

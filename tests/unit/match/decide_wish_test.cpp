@@ -1,0 +1,278 @@
+#include "unit/match/situation.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::test;
+using crmsync::match::Circumstances;
+
+namespace {
+
+struct Row {
+    const char* situation;
+    Item item;
+    KnownItem known;
+    Circumstances where;
+    const char* expected;
+};
+
+void check(const std::vector<Row>& rows, const Candidates& candidates = customers())
+{
+    for (const Row& row : rows) {
+        INFO(row.situation);
+        CHECK(in_words(decide(row.item, row.known, candidates, row.where)) == row.expected);
+    }
+}
+
+MessageBuilder tagged() { return message().categories({"Blue", "CRM Track"}); }
+/// Among colleagues: refused to a rule, allowed to a person. Tells hand tags from rules' tags.
+MessageBuilder internal() { return tagged().from("lee@contoso.example"); }
+
+} // namespace
+
+TEST_CASE("a tag is a person's where the service saw the item without it, else a rule's")
+{
+    check({
+        {"a new message that nobody tagged, in manual mode", message(), {}, here(), "ignored"},
+        {"a new message that came with the tag",
+         tagged(),
+         {},
+         here(),
+         "tracked rule_tag, answers tracked"},
+        {"a tag on a message that has a row", tagged(), known().outcome("ignored"), here(),
+         "tracked hand_tag by person, answers tracked"},
+        {"a tag on a message from before the folder's last round",
+         tagged(),
+         {},
+         later(),
+         "tracked hand_tag by person, answers tracked"},
+        {"a tag in a folder that was never read, on a message from before enabling",
+         tagged().at(monday(-90)),
+         {},
+         here(),
+         "tracked hand_tag by person, answers tracked"},
+        {"a tag in another case", message().categories({"crm track"}), known().outcome("ignored"),
+         here(), "tracked hand_tag by person, answers tracked"},
+        {"a tag on a message far older than the rules look back",
+         tagged().at(monday(-60 * 24 * 400)),
+         {},
+         here(),
+         "tracked hand_tag by person, answers tracked"},
+        {"categories that were not said ask for nothing",
+         message().categories_not_said(),
+         {},
+         here(),
+         "ignored"},
+        {"the tag of a new message among colleagues",
+         internal(),
+         {},
+         here(),
+         "refused gate_internal_only, answers refused"},
+        {"a hand tag on a message among colleagues", internal(), known().outcome("ignored"), here(),
+         "tracked hand_tag by person, answers tracked"},
+    });
+}
+
+TEST_CASE("on a first pass every tag is a person's, but on messages received since enabling")
+{
+    check({
+        {"an old message",
+         internal(),
+         {},
+         first_pass(),
+         "tracked hand_tag by person, answers tracked"},
+        {"a message received since enabling",
+         internal().at(monday(6)),
+         {},
+         first_pass(),
+         "refused gate_internal_only, answers refused"},
+        {"received since enabling, but already seen without the tag", internal().at(monday(6)),
+         known().outcome("ignored"), first_pass(), "tracked hand_tag by person, answers tracked"},
+    });
+}
+
+TEST_CASE("CRM Tracked set by a user is a wish after the first pass")
+{
+    const Item copy = message().categories({"CRM Tracked"});
+    check({
+        {"on a message that was seen before",
+         copy,
+         {},
+         later(),
+         "tracked tracked_by_hand by person"},
+        {"on a refused message", copy, known().outcome("refused"), here(),
+         "tracked tracked_by_hand by person"},
+        {"by an inbox rule on a new message", copy, {}, here(), "tracked rule_tag"},
+        {"both tags at once",
+         message().categories({"CRM Track", "CRM Tracked"}),
+         {},
+         later(),
+         "tracked hand_tag by person, answers tracked"},
+    });
+}
+
+TEST_CASE("our states on a first pass are matched by identity, else listed as orphans")
+{
+    const auto stored = customers().stored("own@adventure.example", 1);
+    const Item tracked = message().categories({"CRM Tracked"});
+    const Item internal_copy =
+        message().from("lee@contoso.example").categories({"CRM Tracked", "CRM: Adventure Works"});
+    check(
+        {
+            {"tracked, and stored", tracked, {}, first_pass(), "tracked identity"},
+            {"in review, and stored",
+             message().categories({"CRM Review"}),
+             {},
+             first_pass(),
+             "tracked identity, answers tracked"},
+            {"tagged by hand among colleagues once, and stored",
+             internal_copy,
+             {},
+             first_pass(),
+             "tracked identity"},
+            {"a copy within the mailbox, later", internal_copy, {}, here(), "tracked identity"},
+            {"refused, though another mailbox stored it",
+             message().categories({"CRM Refused"}),
+             {},
+             first_pass(),
+             "ignored, orphan"},
+            {"pinned, and stored", tracked, known().pinned(), first_pass(), "ignored, orphan"},
+        },
+        stored);
+    check({
+        {"tracked, but stored nowhere", tracked, {}, first_pass(), "ignored, orphan"},
+        {"failed", message().categories({"CRM Failed"}), {}, first_pass(), "ignored, orphan"},
+        {"an orphan that the mode tracks",
+         tracked,
+         {},
+         first_pass(Mode::all),
+         "tracked exact_address"},
+        {"an orphan with a label",
+         message().categories({"CRM Tracked", "CRM: Fabrikam"}),
+         {},
+         first_pass(),
+         "ignored, orphan"},
+        {"a state of ours by hand, later",
+         message().categories({"CRM Review"}),
+         {},
+         later(),
+         "ignored"},
+    });
+    check({{"tracked, but the copy in the CRM was removed",
+            tracked,
+            {},
+            first_pass(),
+            "ignored, orphan"}},
+          customers().stored("own@adventure.example").removed());
+}
+
+TEST_CASE("a category of the sender's own Keywords is taken off and never a wish")
+{
+    const auto brought = [](std::vector<std::string> names) {
+        return message().categories(names).keywords(names);
+    };
+    check({
+        {"a track category", brought({"CRM Track"}), {}, here(), "ignored, answers none"},
+        {"in another spelling",
+         message().categories({"CRM Track"}).keywords({"crm track", "Sale"}),
+         {},
+         here(),
+         "ignored, answers none"},
+        {"a label", brought({"CRM: Adventure Works"}), {}, here(), "ignored, answers none"},
+        {"somebody else's category stays", brought({"Sale"}), {}, here(), "ignored"},
+        {"tracked by the mode all the same",
+         brought({"CRM Tracked", "CRM: X"}),
+         {},
+         here(Mode::contacts),
+         "tracked exact_address, answers tracked"},
+        {"beside an inbox rule's tag",
+         message().categories({"CRM Track", "CRM: X"}).keywords({"CRM: X"}),
+         {},
+         here(),
+         "tracked rule_tag, answers tracked"},
+        {"before the headers were read, nothing is believed",
+         message().categories({"CRM Track"}).headers_unread(),
+         {},
+         here(),
+         "look at headers"},
+        {"while the write that takes it off waits", brought({"CRM Track"}),
+         known().outcome("ignored").owed(StateCategory::none), here(), "ignored"},
+        {"set again by the user once it was taken off", brought({"CRM Track"}),
+         known().outcome("ignored"), here(), "tracked hand_tag by person, answers tracked"},
+    });
+    const Decision decision =
+        decide(brought({"CRM Tracked", "CRM: X"}), {}, customers(), here(Mode::contacts));
+    CHECK(decision.answer.take_off == std::vector<std::string>{"CRM Tracked", "CRM: X"});
+}
+
+TEST_CASE("a refused wish can be repeated or dismissed, and is asked once")
+{
+    const auto private_mail = [](std::vector<std::string> categories) {
+        return message().sensitivity(Sensitivity::personal).categories(std::move(categories));
+    };
+    check({
+        {"refused",
+         private_mail({"CRM Track"}),
+         {},
+         later(),
+         "refused gate_sensitivity by person, answers refused"},
+        {"read again before the answer was written", private_mail({"CRM Track"}),
+         known().outcome("refused").owed(StateCategory::refused), later(), "refused"},
+        {"answered", private_mail({"CRM Refused"}), known().outcome("refused"), later(), "ignored"},
+        {"repeated", private_mail({"CRM Refused", "CRM Track"}), known().outcome("refused"),
+         later(), "refused gate_sensitivity by person, answers refused"},
+        {"dismissed", private_mail({}), known().outcome("refused"), later(), "ignored"},
+        {"taken back before the answer", private_mail({}),
+         known().outcome("refused").owed(StateCategory::refused), later(), "ignored, withdrawn"},
+        {"a failed one, dismissed", message(), known().outcome("failed").parked(), later(),
+         "ignored"},
+        {"a failed one, repeated", message().categories({"CRM Failed", "CRM Track"}),
+         known().outcome("failed"), later(), "tracked hand_tag by person, answers tracked"},
+        {"a failed one with its label", message().categories({"CRM Failed", "CRM: X"}),
+         known().outcome("failed"), later(), "ignored"},
+    });
+}
+
+TEST_CASE("an inbox rule's tag refused by a gate does not turn into a hand tag")
+{
+    check({{"read again before the answer was written", internal(),
+            known().outcome("refused").owed(StateCategory::refused), later(), "refused"}});
+}
+
+TEST_CASE("no rule brings an untracked message back, a new tag does")
+{
+    const auto untracked = known().outcome("untracked").pinned();
+    check({
+        {"by mode", message(), untracked, later(Mode::all), "untracked pinned"},
+        {"nobody asks", message(), untracked, later(), "ignored"},
+        {"a new tag", tagged(), untracked, later(), "tracked hand_tag by person, answers tracked"},
+        {"CRM Tracked set again", message().categories({"CRM Tracked"}), untracked, later(),
+         "tracked tracked_by_hand by person"},
+        {"while our own removal of the category waits", message().categories({"CRM Tracked"}),
+         known().outcome("untracked").pinned().owed(StateCategory::none), later(), "untracked"},
+        {"a label that was left on it", message().categories({"CRM: Adventure Works"}), untracked,
+         later(), "ignored"},
+        {"a redelivered copy that an inbox rule tags", tagged(), known().pinned(), here(),
+         "untracked pinned, answers refused"},
+    });
+    check({{"removed from the CRM through another mailbox, by mode",
+            message(),
+            {},
+            here(Mode::all),
+            "untracked pinned"},
+           {"removed through another mailbox, tagged by a person here",
+            tagged(),
+            {},
+            later(),
+            "tracked hand_tag by person, answers tracked"}},
+          customers().stored("own@adventure.example").removed());
+}
+
+TEST_CASE("drafts are left alone, tagged or not")
+{
+    check({
+        {"a tagged draft", tagged().draft(), {}, later(), "ignored"},
+        {"in mode all", message().draft(), {}, here(Mode::all), "ignored"},
+        {"linked, without its category", message().draft(), known().linked(), later(), "ignored"},
+    });
+}
