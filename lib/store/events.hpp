@@ -45,7 +45,8 @@ class Events {
 public:
     explicit Events(pg::Pool& pool) : pool_(pool) {}
 
-    boost::asio::awaitable<void> add(std::optional<MailboxId> mailbox, std::vector<LogEvent> events);
+    boost::asio::awaitable<void> add(std::optional<MailboxId> mailbox,
+                                     std::vector<LogEvent> events);
 
     /// The newest `limit` that pass the filter, the oldest of them first.
     boost::asio::awaitable<std::vector<StoredEvent>> read(EventFilter filter);

@@ -6,7 +6,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace crmsync::store {
@@ -14,7 +16,7 @@ namespace crmsync::store {
 /// A folder and how far it has been read.
 struct FolderState {
     Folder folder;
-    Cursor cursor; ///< empty: from nothing, also after the query changed
+    Cursor cursor;                          ///< empty: from nothing, also after the query changed
     std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
 };
 
@@ -24,14 +26,25 @@ struct FolderTree {
     std::vector<FolderState> folders;
 };
 
+/// A folder as `mailbox show` tells of it.
+struct FolderShown {
+    std::string name;
+    WellKnown well_known = WellKnown::none;
+    std::optional<Timestamp> round_done_at;
+    std::int64_t links = 0; ///< linked items that lie in it
+};
+
 /// sync.folder: the folder tree of each mailbox and a cursor per folder.
 class Folders {
 public:
     explicit Folders(pg::Pool& pool) : pool_(pool) {}
 
-    /// A cursor that was made by another query than `query_version` comes back empty: it would go on
-    /// with the old list of properties.
+    /// A cursor that was made by another query than `query_version` comes back empty: it would go
+    /// on with the old list of properties.
     boost::asio::awaitable<FolderTree> tree(MailboxId mailbox, int query_version);
+
+    /// For people, by name.
+    boost::asio::awaitable<std::vector<FolderShown>> shown(MailboxId mailbox);
 
     /// Folders that came, changed or went, and the tree's new cursor, under the fence. `complete`:
     /// `present` is the whole tree, what is missing from it is gone.
@@ -41,8 +54,9 @@ public:
     /// One folder is to be read again from nothing (410).
     boost::asio::awaitable<void> forget_cursor(Fence fence, FolderId folder);
 
-    /// All folders and the tree are to be read again; staged untracks are dropped, since what staged
-    /// them will be seen again. Needs no lease: the holder reads its cursors before each pass.
+    /// All folders and the tree are to be read again; staged untracks are dropped, since what
+    /// staged them will be seen again. Needs no lease: the holder reads its cursors before each
+    /// pass.
     boost::asio::awaitable<void> forget_all_cursors(MailboxId mailbox);
 
 private:

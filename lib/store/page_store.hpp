@@ -22,8 +22,8 @@ struct Committed {
     std::vector<CommittedItem> tracked; ///< in the order of the plan
 };
 
-/// One chunk of a page, whole or not at all: activities, links, decisions, owed writes and, with the
-/// last chunk, the cursor (SCHEMA "One chunk of a page"). Waits for no network.
+/// One chunk of a page, whole or not at all: activities, links, decisions, owed writes and, with
+/// the last chunk, the cursor (SCHEMA "One chunk of a page"). Waits for no network.
 ///
 /// A deadlock or serialization failure repeats the chunk a few times. Throws Failure("lease.lost",
 /// give_back) when the fence is not ours any more; any other failure leaves it open whether the

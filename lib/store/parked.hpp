@@ -29,8 +29,8 @@ class Parked {
 public:
     explicit Parked(pg::Pool& pool) : pool_(pool) {}
 
-    boost::asio::awaitable<std::vector<ParkedRow>> list(std::optional<MailboxId> mailbox = std::nullopt,
-                                                        int limit = 1000);
+    boost::asio::awaitable<std::vector<ParkedRow>>
+    list(std::optional<MailboxId> mailbox = std::nullopt, int limit = 1000);
     boost::asio::awaitable<std::vector<ParkedRow>> due(MailboxId mailbox, int limit = 20);
 
     /// Due now: one item by id, or all (of the mailbox); the mailboxes to wake.

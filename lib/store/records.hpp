@@ -73,7 +73,8 @@ public:
     boost::asio::awaitable<std::optional<Record>> by_id(RecordId id);
     boost::asio::awaitable<std::optional<Record>> by_number(std::string number);
 
-    /// The user holding the address; one is made, with the address as its name, where there is none.
+    /// The user holding the address; one is made, with the address as its name, where there is
+    /// none.
     boost::asio::awaitable<FoundUser> find_or_create_user(Address address);
     /// A user or team by address, external id or number.
     boost::asio::awaitable<std::optional<RecordId>> find_owner(std::string text);

@@ -18,14 +18,14 @@ struct StagedRemoval {
     std::string item_id;
     Timestamp seen_at{};
     bool held = false;
-    bool linked = false;            ///< false: the link went meanwhile, only the stage is left
+    bool linked = false; ///< false: the link went meanwhile, only the stage is left
     ActivityId activity;
     bool activity_deleted = false;
     std::optional<std::string> message_id; ///< of the activity: the pin is made from it
     std::string tracked_by;
     StateCategory category_seen = StateCategory::none;
-    bool owner = false;             ///< the mailbox's user owns the activity
-    bool other_person = false;      ///< another mailbox holds a link tagged by a person
+    bool owner = false;        ///< the mailbox's user owns the activity
+    bool other_person = false; ///< another mailbox holds a link tagged by a person
 };
 
 struct Staged {

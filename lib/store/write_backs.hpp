@@ -21,7 +21,7 @@ struct OwedWrite {
     std::optional<std::vector<std::string>> categories;
     Version version; ///< as last read
     std::int64_t generation = 0;
-    int attempts = 0;
+    int attempts = 0; ///< answered ones
 };
 
 /// Names an owed write as it was when it was read: a newer decision has another generation, and
@@ -33,8 +33,8 @@ struct OwedKey {
 
 struct DoneWrite {
     OwedKey key;
-    std::vector<std::string> categories; ///< as the item has them now
-    std::optional<Version> version;      ///< as the provider told it
+    std::vector<std::string> categories;       ///< as the item has them now
+    std::optional<Version> version;            ///< as the provider told it
     StateCategory state = StateCategory::none; ///< what of ours is on the item now
 };
 
@@ -59,10 +59,10 @@ public:
     /// When the next one is due; nothing: nothing is owed.
     boost::asio::awaitable<std::optional<Timestamp>> next_due(MailboxId mailbox);
 
-    /// Before a batch goes out: counts an attempt; without an answer it is due again at `retry_at`.
+    /// Before a batch goes out: without a recorded answer it is due again at `retry_at`.
     boost::asio::awaitable<void> sent(Fence fence, std::vector<OwedKey> writes, Timestamp retry_at);
-    /// The link remembers version and category. Owed no more unless the generation changed; then the
-    /// newer desire starts from what was just written.
+    /// The link remembers version and category. Owed no more unless the generation changed; then
+    /// the newer desire starts from what was just written.
     boost::asio::awaitable<void> done(Fence fence, std::vector<DoneWrite> writes);
     /// The version was not the expected one.
     boost::asio::awaitable<void> conflict(Fence fence, std::vector<RereadItem> items);

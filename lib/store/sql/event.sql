@@ -26,7 +26,7 @@ SELECT e.id, e.at, e.level, e.name, e.mailbox_id, m.address, e.detail
    AND e.id <> ALL ($5::bigint[])
  ORDER BY e.at, e.id LIMIT $4::bigint;
 
--- name: log_time
+-- name: time_now
 SELECT sync.now();
 
 -- name: ensure_event_partitions

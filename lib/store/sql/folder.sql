@@ -10,6 +10,15 @@ SELECT folder_id, parent_id, name, kind, CASE WHEN query_version = $2::bigint TH
        round_done_at
   FROM sync.folder WHERE mailbox_id = $1::bigint ORDER BY folder_id;
 
+-- name: show_folders
+-- For people: with the number of linked items in each.
+SELECT f.name, f.kind, f.round_done_at, count(l.item_id)
+  FROM sync.folder AS f
+  LEFT JOIN sync.link AS l ON l.mailbox_id = f.mailbox_id AND l.folder_id = f.folder_id
+ WHERE f.mailbox_id = $1::bigint
+ GROUP BY f.folder_id, f.name, f.kind, f.round_done_at
+ ORDER BY f.name;
+
 -- name: upsert_folders
 INSERT INTO sync.folder AS f (mailbox_id, folder_id, parent_id, name, kind)
 SELECT $1::bigint, folder_id, parent_id, name, kind

@@ -27,9 +27,9 @@ SELECT key, activity_id, from_hash, sent_at
     ON CONFLICT (key) DO NOTHING;
 
 -- name: select_identities
--- Who won, for each key, and whether that activity is a tombstone. A statement of its own: it must
--- see what the waiting above let in.
-SELECT i.key, i.activity_id, i.from_hash, i.sent_at, a.deleted_at IS NOT NULL
+-- Who won, for each key, and whether that activity is written already. A statement of its own: it
+-- must see what the waiting above let in.
+SELECT i.key, i.activity_id, i.from_hash, i.sent_at, a.id IS NOT NULL
   FROM store.activity_identity AS i LEFT JOIN store.activity AS a ON a.id = i.activity_id
  WHERE i.key = ANY ($1::bytea[]);
 

@@ -13,7 +13,7 @@ SELECT min(next_attempt_at) FROM sync.write_back
 
 -- name: write_backs_sent
 -- Due again if no answer is recorded: at least once, and harmless twice.
-UPDATE sync.write_back AS w SET state = 'sent', attempts = w.attempts + 1, next_attempt_at = $4::timestamptz
+UPDATE sync.write_back AS w SET state = 'sent', next_attempt_at = $4::timestamptz
   FROM unnest($2::text[], $3::bigint[]) AS s (item_id, generation)
  WHERE w.mailbox_id = $1::bigint AND w.item_id = s.item_id AND w.kind = 'categories'
    AND w.generation = s.generation AND w.state IN ('waiting', 'sent', 'conflict');
@@ -30,6 +30,7 @@ WITH written AS (
                         WHEN w.state IN ('sent', 'conflict') THEN 'waiting' ELSE w.state END,
            categories = ARRAY(SELECT jsonb_array_elements_text(d.categories)),
            version = coalesce(d.version, w.version),
+           attempts = CASE WHEN w.generation = d.generation THEN w.attempts + 1 ELSE w.attempts END,
            last_failure = NULL
       FROM written AS d
      WHERE w.mailbox_id = $1::bigint AND w.item_id = d.item_id AND w.kind = 'categories'
@@ -48,7 +49,7 @@ DELETE FROM sync.write_back AS w
 -- name: write_backs_conflict
 -- With what was read again, or with nothing: then it must be read before the next attempt.
 UPDATE sync.write_back AS w
-   SET state = 'conflict', version = c.version,
+   SET state = 'conflict', attempts = w.attempts + 1, version = c.version,
        categories = CASE WHEN jsonb_typeof(c.categories) = 'array'
                          THEN ARRAY(SELECT jsonb_array_elements_text(c.categories)) END,
        next_attempt_at = (SELECT sync.now())
@@ -58,13 +59,13 @@ UPDATE sync.write_back AS w
 
 -- name: write_backs_retry
 UPDATE sync.write_back AS w
-   SET state = 'waiting', last_failure = r.failure, next_attempt_at = r.at
+   SET state = 'waiting', attempts = w.attempts + 1, last_failure = r.failure, next_attempt_at = r.at
   FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[]) AS r (item_id, generation, failure, at)
  WHERE w.mailbox_id = $1::bigint AND w.item_id = r.item_id AND w.kind = 'categories'
    AND w.generation = r.generation AND w.state IN ('waiting', 'sent', 'conflict');
 
 -- name: write_backs_given_up
-UPDATE sync.write_back AS w SET state = 'given_up', last_failure = r.failure
+UPDATE sync.write_back AS w SET state = 'given_up', attempts = w.attempts + 1, last_failure = r.failure
   FROM unnest($2::text[], $3::bigint[], $4::text[]) AS r (item_id, generation, failure)
  WHERE w.mailbox_id = $1::bigint AND w.item_id = r.item_id AND w.kind = 'categories'
    AND w.generation = r.generation AND w.state IN ('waiting', 'sent', 'conflict');

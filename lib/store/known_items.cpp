@@ -1,0 +1,69 @@
+#include "store/known_items.hpp"
+
+#include "store/columns.hpp"
+#include "store/statements.hpp"
+
+#include <utility>
+
+namespace crmsync::store {
+namespace {
+
+std::optional<KnownItem::Link> read_link(const pg::Result& rows, int row)
+{
+    const auto activity = optional_id<ActivityId>(rows, row, 1);
+    if (!activity)
+        return std::nullopt;
+    KnownItem::Link link;
+    link.activity = *activity;
+    link.folder = FolderId(rows.get<std::string>(row, 2));
+    link.version = Version(rows.get<std::string>(row, 3));
+    link.category_seen = state_category(rows.get<std::string_view>(row, 4));
+    link.tracked_by = rows.get<std::string>(row, 5);
+    link.gone = rows.get<bool>(row, 6);
+    link.activity_deleted = rows.get<bool>(row, 7);
+    link.regarding = optional_id<RecordId>(rows, row, 8);
+    link.regarding_category = rows.get<std::optional<std::string>>(row, 9);
+    return link;
+}
+
+} // namespace
+
+boost::asio::awaitable<std::map<std::string, KnownItem>>
+known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<KnownQuery>& items)
+{
+    std::map<std::string, KnownItem> known;
+    if (items.empty())
+        co_return known;
+    std::vector<std::string> ids;
+    std::vector<pg::Bytes> item_hmacs;
+    std::vector<std::optional<pg::Bytes>> message_hmacs;
+    for (const KnownQuery& item : items) {
+        ids.push_back(item.item_id);
+        item_hmacs.push_back(pg::to_bytes(item.item_hmac));
+        std::optional<pg::Bytes>& message = message_hmacs.emplace_back();
+        if (item.message_hmac)
+            message = pg::to_bytes(*item.message_hmac);
+    }
+    const pg::Result rows =
+        co_await connection.run(sql::known_items, params(mailbox, ids, item_hmacs, message_hmacs));
+
+    for (int row = 0; row < rows.rows(); ++row) {
+        KnownItem item;
+        item.link = read_link(rows, row);
+        item.outcome = rows.get<std::optional<std::string>>(row, 10);
+        if (auto input = rows.get<std::optional<pg::Bytes>>(row, 11))
+            item.input_hmac = std::move(input->value);
+        item.pinned = rows.get<bool>(row, 12);
+        item.staged = rows.get<bool>(row, 13);
+        if (const auto attempts = rows.get<std::optional<int>>(row, 14)) {
+            item.parked = true;
+            item.park_attempts = *attempts;
+        }
+        if (const auto owed = rows.get<std::optional<std::string_view>>(row, 15))
+            item.owed = state_category(*owed);
+        known.insert_or_assign(rows.get<std::string>(row, 0), std::move(item));
+    }
+    co_return known;
+}
+
+} // namespace crmsync::store

@@ -1,0 +1,272 @@
+#include "base/text.hpp"
+#include "store/columns.hpp"
+#include "store/page_script.hpp"
+#include "store/statements.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace crmsync::store {
+namespace {
+
+constexpr std::size_t blob_part_bytes = 256 * 1024;
+/// An index entry must fit a third of a page; real addresses are far shorter.
+constexpr std::size_t longest_address = 1000;
+
+/// Text columns that point into the plan; the rare text that PostgreSQL would refuse is cleaned and
+/// kept here.
+class TextColumn {
+public:
+    void add(const std::string& text)
+    {
+        if (text.find('\0') == std::string::npos)
+            views_.emplace_back(text);
+        else
+            views_.emplace_back(cleaned_.emplace_back(clean_utf8(text)));
+    }
+    const std::vector<std::string_view>& views() const { return views_; }
+
+private:
+    std::vector<std::string_view> views_;
+    std::deque<std::string> cleaned_; ///< a deque does not move what views point to
+};
+
+void add_blobs(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
+{
+    std::map<std::string, const StoredAttachment*> missing;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i)
+        for (const StoredAttachment& attachment : plan.tracked[i].attachments) {
+            std::string digest(bytes_of(attachment.sha256));
+            if (page.items[i].mine && attachment.status == "stored" && !page.blobs.contains(digest))
+                missing.emplace(std::move(digest), &attachment);
+        }
+    if (missing.empty())
+        return;
+    std::vector<pg::Bytes> digests;
+    std::vector<std::int64_t> sizes;
+    for (const auto& [digest, attachment] : missing) {
+        digests.push_back({digest});
+        sizes.push_back(static_cast<std::int64_t>(attachment->content.size()));
+    }
+    script.add(sql::insert_blobs, params(digests, sizes));
+    for (const auto& [digest, attachment] : missing) {
+        const std::string& content = attachment->content;
+        std::int64_t n = 0;
+        for (std::size_t at = 0; at < content.size(); at += blob_part_bytes, ++n)
+            script.add(
+                sql::insert_blob_part,
+                params(pg::Bytes{digest}, n, pg::Bytes{content.substr(at, blob_part_bytes)}));
+    }
+}
+
+void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                        const IdentifiedPage& page)
+{
+    std::vector<Uuid> ids, owners;
+    std::vector<std::string_view> directions, body_types, owner_addresses;
+    TextColumn subjects, bodies;
+    std::vector<bool> truncated, regarding_by_person, owned_by_person, had_external;
+    std::vector<std::int64_t> body_bytes;
+    std::vector<std::int64_t> strengths;
+    std::vector<Timestamp> occurred, owned_at;
+    std::vector<std::optional<std::string>> message_ids;
+    std::vector<std::optional<Uuid>> regardings;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        if (!page.items[i].mine)
+            continue;
+        const TrackedItem& item = plan.tracked[i];
+        ids.push_back(item.proposed.value);
+        directions.push_back(to_string(item.direction));
+        subjects.add(item.subject);
+        bodies.add(item.body);
+        body_types.push_back(item.body_type == BodyType::html ? "html" : "text");
+        truncated.push_back(item.body_truncated);
+        body_bytes.push_back(item.body_bytes);
+        occurred.push_back(item.occurred_at);
+        std::optional<std::string>& message_id = message_ids.emplace_back();
+        if (item.message_id)
+            message_id = storable(*item.message_id);
+        regardings.push_back(plain(item.regarding));
+        regarding_by_person.push_back(item.regarding_by_person);
+        strengths.push_back(item.regarding_strength);
+        owners.push_back(item.owner.owner.value);
+        owned_by_person.push_back(item.owner.by_person);
+        owned_at.push_back(item.owner.at);
+        owner_addresses.push_back(item.owner.address);
+        had_external.push_back(item.had_external);
+    }
+    if (ids.empty())
+        return;
+    script.add(sql::insert_activities,
+               params(mailbox, ids, directions, subjects.views(), bodies.views(), body_types,
+                      truncated, body_bytes, occurred, message_ids, regardings, regarding_by_person,
+                      strengths, owners, owned_by_person, owned_at, owner_addresses, had_external));
+}
+
+void add_parties(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
+{
+    std::vector<Uuid> ids;
+    std::vector<std::string_view> roles, resolutions;
+    std::vector<std::string> addresses;
+    std::vector<std::int64_t> ordinals;
+    TextColumn names;
+    std::vector<std::optional<Uuid>> records;
+    std::vector<bool> lists;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        std::int64_t ordinal = 0;
+        for (const Party& party : plan.tracked[i].parties) {
+            ids.push_back(page.items[i].activity.value);
+            roles.push_back(to_string(party.role));
+            addresses.emplace_back(cut_utf8(storable(party.address), longest_address));
+            ordinals.push_back(ordinal++);
+            names.add(party.name);
+            records.push_back(plain(party.record));
+            resolutions.push_back(to_string(party.resolution));
+            lists.push_back(party.is_list);
+        }
+    }
+    if (!ids.empty())
+        script.add(sql::insert_parties, params(ids, roles, addresses, ordinals, names.views(),
+                                               records, resolutions, lists));
+}
+
+void add_attachments(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
+{
+    std::vector<Uuid> ids;
+    std::vector<std::int64_t> ordinals, sizes;
+    TextColumn names, types;
+    std::vector<std::string_view> statuses;
+    std::vector<std::optional<std::string>> reasons;
+    std::vector<std::optional<pg::Bytes>> digests;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        if (!page.items[i].mine)
+            continue;
+        std::int64_t ordinal = 0;
+        for (const StoredAttachment& attachment : plan.tracked[i].attachments) {
+            ids.push_back(page.items[i].activity.value);
+            ordinals.push_back(ordinal++);
+            names.add(attachment.name);
+            types.add(attachment.content_type);
+            sizes.push_back(std::max<std::int64_t>(attachment.size, 0));
+            statuses.push_back(attachment.status);
+            std::optional<std::string>& reason = reasons.emplace_back();
+            if (!attachment.reason.empty())
+                reason = attachment.reason;
+            std::optional<pg::Bytes>& digest = digests.emplace_back();
+            if (attachment.status == "stored")
+                digest = pg::to_bytes(attachment.sha256);
+        }
+    }
+    if (!ids.empty())
+        script.add(sql::insert_attachments, params(ids, ordinals, names.views(), types.views(),
+                                                   sizes, statuses, reasons, digests));
+}
+
+/// What a chunk asks of one activity that is there, from all its copies in the chunk.
+struct Amendment {
+    const OwnerClaim* claim = nullptr;
+    bool revives = false;
+    bool had_external = false;
+    std::optional<RecordId> regarding;
+    bool by_person = false;
+    int strength = 0;
+    bool clears = false;
+};
+
+bool better(const OwnerClaim& a, const OwnerClaim& b)
+{
+    return std::tuple(!a.by_person, a.at, std::string_view(a.address)) <
+           std::tuple(!b.by_person, b.at, std::string_view(b.address));
+}
+
+/// Only a tag brings a tombstone back: what a rule finds elsewhere does not undo a person's
+/// untrack.
+bool by_tag(const TrackedItem& item)
+{
+    return item.tracked_by == "user" || item.rule == to_string(Rule::rule_tag);
+}
+
+std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPage& page)
+{
+    std::map<ActivityId, Amendment> all;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        if (page.items[i].mine)
+            continue;
+        const TrackedItem& item = plan.tracked[i];
+        Amendment& amendment = all[page.items[i].activity];
+        if (!amendment.claim || better(item.owner, *amendment.claim))
+            amendment.claim = &item.owner;
+        amendment.revives = amendment.revives || by_tag(item);
+        amendment.had_external = amendment.had_external || item.had_external;
+        const bool outranks = std::tuple(item.regarding_by_person, item.regarding_strength) >
+                              std::tuple(amendment.by_person, amendment.strength);
+        if (item.regarding && (!amendment.regarding || outranks)) {
+            amendment.regarding = item.regarding;
+            amendment.by_person = item.regarding_by_person;
+            amendment.strength = item.regarding_strength;
+        }
+    }
+    for (const RegardingChange& change : plan.regardings) {
+        Amendment& amendment = all[change.activity];
+        amendment.regarding = change.regarding;
+        amendment.clears = !change.regarding;
+        amendment.by_person = true;
+        amendment.strength = static_cast<int>(Strength::person);
+    }
+    return all;
+}
+
+bool add_amendments(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                    const IdentifiedPage& page)
+{
+    const std::map<ActivityId, Amendment> all = amendments(plan, page);
+    if (all.empty())
+        return false;
+    std::vector<Uuid> ids;
+    std::vector<std::optional<Uuid>> claimants, regardings;
+    std::vector<std::optional<bool>> claimed_by_person;
+    std::vector<std::optional<Timestamp>> claimed_at;
+    std::vector<std::optional<std::string>> claim_addresses;
+    std::vector<bool> revives, had_external, regarding_by_person, clears;
+    std::vector<std::int64_t> strengths;
+    for (const auto& [id, amendment] : all) {
+        ids.push_back(id.value);
+        std::optional<Uuid>& claimant = claimants.emplace_back();
+        std::optional<bool>& by_person = claimed_by_person.emplace_back();
+        std::optional<Timestamp>& at = claimed_at.emplace_back();
+        std::optional<std::string>& address = claim_addresses.emplace_back();
+        if (amendment.claim) {
+            claimant = amendment.claim->owner.value;
+            by_person = amendment.claim->by_person;
+            at = amendment.claim->at;
+            address = amendment.claim->address;
+        }
+        revives.push_back(amendment.revives);
+        had_external.push_back(amendment.had_external);
+        regardings.push_back(plain(amendment.regarding));
+        regarding_by_person.push_back(amendment.by_person);
+        strengths.push_back(amendment.strength);
+        clears.push_back(amendment.clears);
+    }
+    script.add(sql::amend_activities,
+               params(mailbox, ids, claimants, claimed_by_person, claimed_at, claim_addresses,
+                      revives, had_external, regardings, regarding_by_person, strengths, clears));
+    return true;
+}
+
+} // namespace
+
+bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                    const IdentifiedPage& page)
+{
+    add_blobs(script, plan, page);
+    add_new_activities(script, mailbox, plan, page);
+    add_parties(script, plan, page);
+    add_attachments(script, plan, page);
+    return add_amendments(script, mailbox, plan, page);
+}
+
+} // namespace crmsync::store

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "model/plan.hpp"
+#include "pg/connection.hpp"
+#include "store/page_identity.hpp"
+
+#include <optional>
+
+namespace crmsync::store {
+
+/// Adds what belongs to activities: contents, new activities, parties, attachments, and what this
+/// copy changes in activities that are there. True when the script's last statement tells which
+/// tombstones were revived.
+bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                    const IdentifiedPage& page);
+
+/// Adds what belongs to the mailbox: links, decisions, owed writes, stages, parked items, pins, log
+/// lines and the cursor.
+void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                      const IdentifiedPage& page, const std::optional<Progress>& progress);
+
+} // namespace crmsync::store

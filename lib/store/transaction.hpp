@@ -1,0 +1,26 @@
+#pragma once
+
+#include "model/ids.hpp"
+#include "pg/connection.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+namespace crmsync::store {
+
+/// BEGIN, to which the statements of the transaction are added.
+pg::Script transaction();
+/// BEGIN and the fence: nothing behind it runs when the lease is lost.
+pg::Script transaction(Fence fence);
+
+/// A part of a transaction that reads something before it goes on. A failure is thrown after a
+/// ROLLBACK.
+boost::asio::awaitable<std::vector<pg::Result>> advance(pg::Connection& connection,
+                                                        pg::Script script);
+
+/// The last part, or the whole: adds COMMIT. Returns only when the server said that it committed.
+boost::asio::awaitable<std::vector<pg::Result>> complete(pg::Connection& connection,
+                                                         pg::Script script);
+
+} // namespace crmsync::store
