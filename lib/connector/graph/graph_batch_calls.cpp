@@ -50,13 +50,6 @@ void add(Again& again, std::size_t index, PartAnswer answer, GraphError error,
     again.answers.push_back(std::move(answer));
 }
 
-/// A 424 may be the answer to a whole batch of which some part was throttled (G-271).
-bool holds_answers(const net::Response& response)
-{
-    return (response.status >= 200 && response.status < 300) ||
-           (response.status == 424 && response.body.find("\"responses\"") != std::string::npos);
-}
-
 bool is_servers_fault(const PartAnswer& answer, const GraphError& error)
 {
     return error.reaction == Reaction::retry &&

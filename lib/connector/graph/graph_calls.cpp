@@ -30,7 +30,18 @@ unsigned seed()
 
 Labels label(const Purpose& purpose) { return {{"purpose", std::string(purpose.label)}}; }
 
+bool may_pass(const net::Response& response, const GraphError& error)
+{
+    return error.reaction == Reaction::retry && (response.status >= 500 || response.status == 424);
+}
+
 } // namespace
+
+bool holds_answers(const net::Response& response)
+{
+    return (response.status >= 200 && response.status < 300) ||
+           (response.status == 424 && response.body.find("\"responses\"") != std::string::npos);
+}
 
 Calls::Calls(net::HttpClient& http, net::OAuthToken& token, Clock& clock, Metrics& metrics,
              Urls urls, std::string mailbox)
@@ -83,7 +94,7 @@ asio::awaitable<net::Response> Calls::send_patiently(net::Request request, Purpo
     // Bounded by patience: every round but the one after a refused token takes from it.
     for (int attempt = 1;; ++attempt) {
         net::Response response = co_await send_once(request, purpose, slots, parts, token);
-        if (response.status >= 200 && response.status < 300)
+        if (holds_answers(response))
             co_return response;
 
         const GraphError error = classify(response, purpose);
@@ -95,9 +106,9 @@ asio::awaitable<net::Response> Calls::send_patiently(net::Request request, Purpo
             token_refused = true;
             continue;
         }
-        const bool throttled = error.finding == Finding::throttled;
-        if (!throttled &&
-            !(response.status >= 500 && error.reaction == Reaction::retry && server_errors-- > 0))
+        const bool again = error.finding == Finding::throttled ||
+                           (may_pass(response, error) && server_errors-- > 0);
+        if (!again)
             co_return response;
         const auto advice = net::retry_after(response.headers, clock_.now());
         const std::chrono::milliseconds delay = delay_after(attempt, error, advice);

@@ -88,4 +88,8 @@ private:
     std::minstd_rand random_;
 };
 
+/// Whether an answer holds what was asked for. A 424 may be the answer to a whole batch of which
+/// some part was throttled (G-271).
+bool holds_answers(const net::Response& response);
+
 } // namespace crmsync::graph
