@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+
+namespace crmsync::sim {
+
+/// Behaviours of which the documents are unsure, or that the service shows now and then. All off:
+/// the service on a good day.
+struct Switches {
+    bool ignore_if_match = false;        ///< writes with a stale If-Match succeed
+    bool whole_message_on_patch = false; ///< also when a minimal answer was asked for
+    bool partial_delta_items = false;    ///< later rounds hold only what changed
+    bool no_extended_in_later_rounds = false;
+    bool lose_categories_on_send = false;
+    bool keep_modified_time = false; ///< a change of categories leaves lastModifiedDateTime alone
+    bool ignore_page_size = false;   ///< pages of a size of the server's own
+    bool lower_case_property_ids = false;
+    bool resync_with_location = false; ///< 410 names the URL to start from, code resyncRequired
+    bool keep_old_pages = false;       ///< next links of a round never expire
+    bool hold_changes = false;         ///< delta shows nothing newer than when this was set
+    std::size_t repeat_every = 0;      ///< each n-th item of a page comes twice; 0: none
+    std::size_t empty_page_every = 0;  ///< each n-th page of a round is empty; 0: none
+    std::size_t conflict_next = 0;     ///< 412 for the next n writes, with If-Match or without
+    std::size_t unauthorised_next = 0; ///< 401 for the next n requests with a valid token
+    bool limit_concurrency = true;     ///< 4 at once for each mailbox
+    bool limit_requests = true;        ///< 10,000 in 10 minutes for each mailbox
+    bool check_permissions = true;
+
+    /// Everything on that BEHAVIOUR.md documents or reports without a fault of anyone.
+    static Switches contrary()
+    {
+        Switches s;
+        s.partial_delta_items = s.no_extended_in_later_rounds = s.whole_message_on_patch = true;
+        s.lower_case_property_ids = s.keep_modified_time = true;
+        s.repeat_every = 7;
+        s.empty_page_every = 3;
+        return s;
+    }
+};
+
+} // namespace crmsync::sim
