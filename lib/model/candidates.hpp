@@ -18,6 +18,15 @@ struct CandidateQuery {
     std::set<Domain> domains;
     std::set<std::string> message_ids; ///< own ids and those of parents, without brackets
     std::set<std::string> labels;      ///< folded text behind the regarding prefix
+
+    bool empty() const { return addresses.empty() && domains.empty() && message_ids.empty() && labels.empty(); }
+    void merge(CandidateQuery other)
+    {
+        addresses.merge(other.addresses);
+        domains.merge(other.domains);
+        message_ids.merge(other.message_ids);
+        labels.merge(other.labels);
+    }
 };
 
 /// A stored message that another one may answer.
@@ -66,6 +75,7 @@ struct KnownItem {
     bool pinned = false;                     ///< a person untracked this message in this mailbox
     bool staged = false;                     ///< an untrack waits for its release
     bool parked = false;
+    int park_attempts = 0;                   ///< how often a parked item has been tried
     std::optional<StateCategory> owed;       ///< a category write waits
 };
 

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "model/body.hpp"
+#include "model/decision.hpp"
+#include "model/plan.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace crmsync::sync {
+
+/// An item with all that led to its decision.
+struct Decided {
+    Item item;
+    KnownItem known;
+    Decision decision;
+    Sha256 input_hmac{}; ///< of everything the decision was made from
+
+    /// Whether its body is still to be read: only a positive decision for an item that has no link.
+    bool wants_body() const { return decision.outcome == Outcome::tracked && !known.link; }
+};
+
+/// Phase 2 of one accepted item.
+struct Fetched {
+    FetchedBody body;
+    std::vector<StoredAttachment> attachments;
+};
+
+} // namespace crmsync::sync

@@ -1,0 +1,79 @@
+#include "sync/explain_message.hpp"
+
+#include "match/decide.hpp"
+#include "match/explain.hpp"
+#include "store/candidate_rows.hpp"
+#include "store/folders.hpp"
+#include "store/known_items.hpp"
+
+namespace crmsync::sync {
+
+namespace asio = boost::asio;
+
+namespace {
+
+match::Circumstances circumstances_of(const TurnContext& context, const Item& item,
+                                      const store::FolderTree& tree)
+{
+    match::Circumstances circumstances;
+    circumstances.mailbox = context.mailbox.address;
+    circumstances.mailbox_owner = context.mailbox.owner;
+    circumstances.mode = context.mode();
+    circumstances.first_pass = context.first_pass;
+    circumstances.enabled_at = context.mailbox.enabled_at;
+    circumstances.now = context.clock.now();
+    for (const store::FolderState& folder : tree.folders)
+        if (item.folder.has_value() && folder.folder.id == *item.folder) {
+            circumstances.round_done_at = folder.round_done_at;
+            circumstances.folder = folder.folder.well_known;
+        }
+    return circumstances;
+}
+
+} // namespace
+
+asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& context,
+                                                            std::string message_id)
+{
+    std::vector<ExplainedCopy> copies;
+    std::vector<Item> found = co_await context.connector.find_message(std::move(message_id));
+    if (found.empty())
+        co_return copies;
+
+    // With transport headers, so that nothing is left open that a turn would look up.
+    std::vector<ItemKey> keys;
+    for (const Item& item : found)
+        keys.push_back(item.key);
+    const std::vector<std::optional<Item>> looks =
+        co_await context.connector.look_at_headers(std::move(keys));
+
+    store::Folders folders(context.pool);
+    const store::FolderTree tree =
+        co_await folders.tree(context.mailbox.id, context.connector.query_version());
+    auto connection = co_await context.pool.acquire();
+    for (const std::optional<Item>& look : looks) {
+        if (!look)
+            continue;
+        const Item& item = *look;
+        std::vector<store::KnownQuery> query(1);
+        query.front().item_id = item.key.id;
+        query.front().item_hmac = context.hash.item(item.key.id);
+        if (item.thread.message_id.has_value())
+            query.front().message_hmac = context.hash.message(*item.thread.message_id);
+        const auto known = co_await store::known_items(*connection, context.mailbox.id, query);
+        const CandidateQuery wanted = match::wanted(item, context.rules->policy);
+        const Candidates candidates = co_await store::find_candidates(*connection, wanted);
+        const match::Circumstances circumstances = circumstances_of(context, item, tree);
+
+        ExplainedCopy copy;
+        copy.item_id = item.key.id;
+        copy.decision = match::decide(item, known.at(item.key.id), candidates,
+                                      context.rules->policy, circumstances);
+        copy.sentences =
+            match::explain(copy.decision, item, candidates, context.rules->policy, circumstances);
+        copies.push_back(std::move(copy));
+    }
+    co_return copies;
+}
+
+} // namespace crmsync::sync

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "store/folders.hpp"
+#include "sync/page_handler.hpp"
+#include "sync/turn_context.hpp"
+#include "sync/untrack_release.hpp"
+#include "sync/write_back_drain.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+namespace crmsync::sync {
+
+struct TurnReport {
+    PageReport pages;
+    DrainReport writes;
+    UntrackReport untracks;
+    int folders = 0;
+    std::optional<Timestamp> owed_at; ///< when the next owed write or parked item is due
+};
+
+/// The line, for one mailbox, once: the folder tree, the news of every folder until caught up, what
+/// was parked, what a person took off, and the categories that are owed.
+class MailboxTurn {
+public:
+    explicit MailboxTurn(const TurnContext& context) : context_(context), pages_(context) {}
+
+    boost::asio::awaitable<TurnReport> run();
+
+private:
+    boost::asio::awaitable<store::FolderTree> refresh_tree();
+    boost::asio::awaitable<void> read_folders(std::vector<store::FolderState> folders);
+    /// Handles one answer; true when the folder is not caught up yet (its cursor has moved on).
+    boost::asio::awaitable<bool> take(store::FolderState& folder,
+                                      std::variant<Page, CursorExpired> answer);
+    boost::asio::awaitable<void> retry_parked();
+    boost::asio::awaitable<void> write_back();
+
+    const TurnContext& context_;
+    PageHandler pages_;
+    TurnReport report_;
+};
+
+/// Folders in the order they are read: where live mail comes and goes first.
+void order_for_reading(std::vector<store::FolderState>& folders);
+
+} // namespace crmsync::sync

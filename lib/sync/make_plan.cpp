@@ -1,0 +1,308 @@
+#include "sync/make_plan.hpp"
+
+#include "base/backoff.hpp"
+#include "match/categories.hpp"
+#include "match/parties.hpp"
+#include "sync/body_policy.hpp"
+#include "sync/identity.hpp"
+
+#include <boost/json.hpp>
+
+namespace crmsync::sync {
+namespace {
+
+std::optional<Sha256> message_hmac(const Item& item, const PrivateHash& hash)
+{
+    if (!item.thread.message_id.has_value())
+        return std::nullopt;
+    return hash.message(*item.thread.message_id);
+}
+
+/// Evidence as it is kept: of an item that is not tracked, no record may be named.
+std::string evidence_json(const Decision& decision)
+{
+    boost::json::array list;
+    for (const Evidence& evidence : decision.evidence) {
+        boost::json::object entry;
+        entry["rule"] = to_string(evidence.rule);
+        entry["strength"] = static_cast<int>(evidence.strength);
+        entry["field"] = evidence.field;
+        entry["reason"] = evidence.reason;
+        if (decision.outcome == Outcome::tracked) {
+            boost::json::array candidates;
+            for (const RecordId& record : evidence.candidates)
+                candidates.emplace_back(to_string(record.value));
+            entry["candidates"] = std::move(candidates);
+        }
+        list.emplace_back(std::move(entry));
+    }
+    return boost::json::serialize(list);
+}
+
+/// The newest 20 parents: a reply to a message that is tracked later is found by them.
+std::vector<Sha256> parent_hmacs(const Item& item, const PrivateHash& hash)
+{
+    constexpr std::size_t most = 20;
+    std::vector<std::string> parents;
+    if (item.thread.references.has_value())
+        parents = *item.thread.references;
+    if (item.thread.in_reply_to.has_value())
+        parents.push_back(*item.thread.in_reply_to);
+    if (parents.size() > most)
+        parents.erase(parents.begin(), parents.end() - most);
+    std::vector<Sha256> hmacs;
+    for (const std::string& parent : parents)
+        hmacs.push_back(hash.message(parent));
+    return hmacs;
+}
+
+/// Untagged items older than the window leave no row: a mailbox of ten years would fill the table.
+bool leaves_decision(const Decided& decided, const PlanFacts& facts)
+{
+    if (decided.decision.outcome != Outcome::ignored || decided.decision.writes_answer)
+        return true;
+    const std::optional<Timestamp> happened = decided.item.happened_at();
+    const auto window = std::chrono::days(facts.rules.settings.sync.history_days);
+    return happened && *happened >= facts.now - window;
+}
+
+void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
+{
+    if (!leaves_decision(decided, facts))
+        return;
+    DecisionRow row;
+    row.input_hmac = decided.input_hmac;
+    if (bytes_of(row.input_hmac) == decided.known.input_hmac)
+        return;
+    row.item_hmac = facts.hash.item(decided.item.key.id);
+    const bool anonymous = decided.decision.outcome == Outcome::refused ||
+                           decided.decision.outcome == Outcome::ignored;
+    if (!anonymous)
+        row.item_id = decided.item.key.id;
+    row.message_id_hmac = message_hmac(decided.item, facts.hash);
+    if (decided.item.thread.conversation_id.has_value())
+        row.thread_hmac = facts.hash.conversation(*decided.item.thread.conversation_id);
+    row.parent_hmacs = parent_hmacs(decided.item, facts.hash);
+    row.outcome = decided.decision.outcome;
+    row.rule = to_string(decided.decision.rule);
+    row.evidence_json = evidence_json(decided.decision);
+    plan.decisions.push_back(std::move(row));
+}
+
+void add_answer(Plan& plan, const Decided& decided)
+{
+    if (!decided.decision.writes_answer || !decided.item.version.has_value())
+        return;
+    OwedCategories owed;
+    owed.item_id = decided.item.key.id;
+    owed.desired = decided.decision.answer;
+    owed.categories = decided.item.categories.value_or({});
+    owed.version = *decided.item.version;
+    plan.write_backs.push_back(std::move(owed));
+}
+
+/// The label the item shows for its regarding, where it has one.
+std::optional<std::string> shown_label(const Decision& decision)
+{
+    return decision.answer.regarding;
+}
+
+void add_link_update(Plan& plan, const Decided& decided, const PlanFacts& facts)
+{
+    const KnownItem::Link& link = *decided.known.link;
+    LinkUpdate update;
+    update.item_id = decided.item.key.id;
+    if (decided.item.version.has_value() && *decided.item.version != link.version)
+        update.version = *decided.item.version;
+    if (decided.item.folder.has_value() && *decided.item.folder != link.folder)
+        update.folder = *decided.item.folder;
+    if (link.gone)
+        update.gone = false;
+    // Our category on the item proves that it was written, even where we never saw the write end.
+    if (decided.item.categories.has_value()) {
+        const auto own = match::own_categories(*decided.item.categories, facts.rules.policy);
+        const StateCategory shown = own.tracked  ? StateCategory::tracked
+                                    : own.review ? StateCategory::review
+                                                 : StateCategory::none;
+        if (shown != StateCategory::none && shown != link.category_seen)
+            update.category_seen = shown;
+    }
+    if (update.version || update.folder || update.gone || update.category_seen)
+        plan.links.push_back(std::move(update));
+}
+
+/// Whose activity it is, as this mailbox sees it: who tagged it by hand; for rules the sender if a
+/// user, else the first enabled mailbox in To, Cc, Bcc order (PRODUCT section 5).
+OwnerClaim claim(const Decided& decided, const Candidates& candidates,
+                 const std::vector<Party>& parties, const PlanFacts& facts)
+{
+    OwnerClaim owner;
+    owner.owner = facts.mailbox.owner.value_or(RecordId{});
+    if (decided.decision.by_person) {
+        owner.by_person = true;
+        owner.at = decided.item.modified_at.value_or(facts.now);
+        owner.address = facts.mailbox.address.text;
+        return owner;
+    }
+    for (const Role role : {Role::from, Role::to, Role::cc, Role::bcc})
+        for (const Party& party : parties) {
+            if (party.role != role)
+                continue;
+            const auto mailbox = candidates.mailbox_owners.find(Address{party.address});
+            if (mailbox != candidates.mailbox_owners.end()) {
+                owner.owner = mailbox->second;
+                return owner;
+            }
+            if (role != Role::from || !party.record)
+                continue;
+            const auto record = candidates.records.find(*party.record);
+            if (record != candidates.records.end() && record->second.type == "user") {
+                owner.owner = *party.record;
+                return owner;
+            }
+        }
+    return owner;
+}
+
+/// What the sync log keeps about decisions that somebody may ask for.
+void note_orphan(Plan& plan, const Decided& decided)
+{
+    if (!decided.decision.orphan_category)
+        return;
+    LogEvent event;
+    event.level = "warn";
+    event.name = "orphan_category";
+    boost::json::object detail;
+    detail["item_id"] = decided.item.key.id;
+    event.detail_json = boost::json::serialize(detail);
+    plan.events.push_back(std::move(event));
+}
+
+} // namespace
+
+void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
+{
+    const Decision& decision = decided.decision;
+    if (!decided.known.link) {
+        note_orphan(plan, decided);
+        if (decision.withdrawn)
+            plan.dropped_write_backs.push_back(decided.item.key.id);
+        add_decision(plan, decided, facts);
+        add_answer(plan, decided);
+        return;
+    }
+
+    const KnownItem::Link& link = *decided.known.link;
+    add_link_update(plan, decided, facts);
+    if (decision.stage_untrack) {
+        if (decision.withdrawn)
+            plan.dropped_write_backs.push_back(decided.item.key.id);
+        if (!decided.known.staged)
+            plan.staged.push_back(decided.item.key.id);
+        return;
+    }
+    if (decided.known.staged && decided.item.categories.has_value())
+        plan.unstaged.push_back(decided.item.key.id);
+    if (decision.regarding_by_person || decision.regarding_cleared) {
+        RegardingChange change;
+        change.item_id = decided.item.key.id;
+        change.activity = link.activity;
+        change.regarding = decision.regarding;
+        change.regarding_category = shown_label(decision);
+        plan.regardings.push_back(std::move(change));
+    }
+    add_answer(plan, decided);
+}
+
+void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Candidates& candidates,
+                  const PlanFacts& facts)
+{
+    const Item& item = decided.item;
+    const Decision& decision = decided.decision;
+    const std::vector<Party> parties = match::parties_of(item, candidates, facts.mailbox.owner);
+
+    TrackedItem tracked;
+    tracked.item_id = item.key.id;
+    tracked.proposed = ActivityId{make_uuid(facts.now)};
+    tracked.identity = identify(item, fetched.body.body);
+    tracked.direction = match::direction_of(item, candidates, facts.rules.policy);
+    tracked.subject = item.subject.value_or("");
+    CutBody cut =
+        cut_body(std::move(fetched.body.body), facts.rules.settings.attachments.max_body_bytes);
+    tracked.body = std::move(cut.text);
+    tracked.body_truncated = cut.truncated;
+    tracked.body_bytes = cut.bytes;
+    tracked.body_type = fetched.body.type;
+    tracked.occurred_at = item.happened_at().value_or(facts.now);
+    if (item.thread.message_id.has_value())
+        tracked.message_id = *item.thread.message_id;
+    tracked.parties = parties;
+    tracked.attachments = std::move(fetched.attachments);
+    tracked.owner = claim(decided, candidates, parties, facts);
+    tracked.regarding = decision.regarding;
+    tracked.regarding_by_person = decision.regarding_by_person;
+    tracked.regarding_strength = static_cast<int>(decision.regarding_strength);
+    tracked.had_external = match::has_external(item, candidates, facts.rules.policy);
+    tracked.folder = item.folder.value_or(FolderId{});
+    tracked.version = item.version.value_or(Version{});
+    tracked.tracked_by = decision.by_person ? "user" : "rule";
+    tracked.rule = to_string(decision.rule);
+    tracked.tagged_at = item.modified_at.value_or(facts.now);
+    tracked.regarding_category = shown_label(decision);
+    plan.tracked.push_back(std::move(tracked));
+
+    if (decided.known.pinned)
+        if (const auto hmac = message_hmac(item, facts.hash))
+            plan.unpinned.push_back(*hmac);
+    if (decided.known.parked)
+        plan.unparked.push_back(item.key.id);
+    add_decision(plan, decided, facts);
+    add_answer(plan, decided);
+
+    LogEvent event;
+    event.name = "item_tracked";
+    boost::json::object detail;
+    detail["rule"] = to_string(decision.rule);
+    detail["answer"] = to_string(decision.answer.state);
+    event.detail_json = boost::json::serialize(detail);
+    plan.events.push_back(std::move(event));
+}
+
+void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool transient,
+                 const PlanFacts& facts)
+{
+    ParkedItem parked;
+    parked.item_id = decided.item.key.id;
+    parked.reason = reason;
+    parked.version = decided.item.version.value_or(Version{}).value;
+    parked.attempts = decided.known.park_attempts + 1;
+    const bool exhausted = !transient || parked.attempts >= park_attempts;
+    if (!exhausted)
+        parked.next_attempt_at =
+            facts.now + backoff(parked.attempts, 0.5, std::nullopt,
+                                {std::chrono::seconds(10), std::chrono::minutes(15)});
+    plan.parked.push_back(parked);
+
+    Decided answered = decided;
+    answered.decision.outcome = Outcome::failed;
+    answered.decision.note = reason;
+    answered.decision.writes_answer = false;
+    if (exhausted && decided.decision.by_person) {
+        answered.decision.answer.state = StateCategory::failed;
+        answered.decision.writes_answer = true;
+    }
+    add_decision(plan, answered, facts);
+    add_answer(plan, answered);
+
+    LogEvent event;
+    event.level = "warn";
+    event.name = "item_parked";
+    boost::json::object detail;
+    detail["reason"] = reason;
+    detail["attempts"] = parked.attempts;
+    detail["given_up"] = exhausted;
+    event.detail_json = boost::json::serialize(detail);
+    plan.events.push_back(std::move(event));
+}
+
+} // namespace crmsync::sync

@@ -1,0 +1,340 @@
+#include "sync/page_handler.hpp"
+
+#include "base/failure.hpp"
+#include "match/categories.hpp"
+#include "match/decide.hpp"
+#include "match/decision_input.hpp"
+#include "store/candidate_rows.hpp"
+#include "store/known_items.hpp"
+#include "store/page_store.hpp"
+#include "sync/body_fetcher.hpp"
+#include "sync/sync_metrics.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace crmsync::sync {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// What one transaction holds at most (SCHEMA "One chunk of a page").
+constexpr std::size_t chunk_items = 20;
+constexpr std::size_t chunk_bytes = 8u << 20;
+
+/// How often an item that changes under our hands is decided again before it is put aside for
+/// later.
+constexpr int most_rounds = 4;
+
+std::size_t bytes_of_tracked(const TrackedItem& item)
+{
+    std::size_t bytes = item.body.size();
+    for (const StoredAttachment& attachment : item.attachments)
+        bytes += attachment.content.size();
+    return bytes;
+}
+
+} // namespace
+
+PageReport& PageReport::operator+=(const PageReport& other)
+{
+    changes += other.changes;
+    tracked += other.tracked;
+    owed += other.owed;
+    return *this;
+}
+
+std::vector<Change> latest(std::vector<Change> changes)
+{
+    std::unordered_map<std::string, std::size_t> last;
+    for (std::size_t i = 0; i < changes.size(); ++i)
+        last[changes[i].key.id] = i;
+    std::vector<Change> kept;
+    kept.reserve(last.size());
+    for (std::size_t i = 0; i < changes.size(); ++i)
+        if (last[changes[i].key.id] == i)
+            kept.push_back(std::move(changes[i]));
+    return kept;
+}
+
+PlanFacts PageHandler::facts() const
+{
+    return PlanFacts{context_.mailbox, *context_.rules, context_.hash, context_.clock.now()};
+}
+
+asio::awaitable<PageReport> PageHandler::handle(std::vector<Change> changes, PageSource source,
+                                                std::optional<Progress> progress)
+{
+    PageReport report;
+    report.changes = static_cast<int>(changes.size());
+
+    Plan plan;
+    std::vector<Item> items = co_await present_items(latest(std::move(changes)), plan);
+    for (int round = 1; !items.empty(); ++round) {
+        std::vector<Decided> outdated =
+            co_await decide_and_store(std::move(items), source, plan, report);
+        items.clear();
+        if (outdated.empty())
+            break;
+        if (round == most_rounds) {
+            for (const Decided& one : outdated)
+                plan_parked(plan, one, "item.changing", true, facts());
+            break;
+        }
+        items = co_await read_again(outdated);
+    }
+    if (progress || !plan.empty())
+        co_await commit(std::move(plan), std::move(progress), report);
+    co_return report;
+}
+
+asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<Item> items,
+                                                                    const PageSource& source,
+                                                                    Plan& plan, PageReport& report)
+{
+    Candidates candidates;
+    std::vector<Decided> decided = co_await decide(std::move(items), source, candidates);
+    co_await look_at_headers(decided, source, candidates);
+
+    std::vector<Decided> accepted;
+    for (Decided& one : decided) {
+        if (!one.item.unreadable.empty()) {
+            plan_parked(plan, one, one.item.unreadable, false, facts());
+            continue;
+        }
+        if (context_.observe)
+            context_.observe(one.item, one.decision);
+        if (one.wants_body())
+            accepted.push_back(std::move(one));
+        else
+            plan_decided(plan, one, facts());
+    }
+    co_return co_await store_tracked(std::move(accepted), candidates, report);
+}
+
+asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Decided>& outdated)
+{
+    std::vector<ItemKey> keys;
+    for (const Decided& one : outdated)
+        keys.push_back(one.item.key);
+    std::vector<std::optional<Item>> looks = co_await context_.connector.look_up(std::move(keys));
+    std::vector<Item> items;
+    for (std::optional<Item>& look : looks)
+        if (look)
+            items.push_back(std::move(*look));
+    co_return items;
+}
+
+asio::awaitable<void> PageHandler::forget_parked(std::vector<std::string> item_ids)
+{
+    Plan plan;
+    plan.unparked = std::move(item_ids);
+    PageReport nothing;
+    co_await commit(std::move(plan), std::nullopt, nothing);
+}
+
+/// The items of a page as they are now. A removal is believed only of an item we know, and only
+/// after a look (G-65, G-98 to G-100): most of the time it has moved.
+asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change> changes,
+                                                              Plan& plan)
+{
+    std::vector<Item> items;
+    std::vector<Item> removed;
+    std::vector<ItemKey> incomplete;
+    for (Change& change : changes) {
+        if (change.removed()) {
+            Item only_key;
+            only_key.key = change.key;
+            removed.push_back(std::move(only_key));
+        } else if (change.item->unreadable.empty() && !change.item->complete()) {
+            incomplete.push_back(change.key);
+        } else {
+            items.push_back(std::move(*change.item));
+        }
+    }
+
+    std::vector<ItemKey> asked = std::move(incomplete);
+    std::vector<bool> linked(asked.size(), false);
+    if (!removed.empty()) {
+        const auto known_removed = co_await known(removed);
+        for (const Item& item : removed) {
+            const auto found = known_removed.find(item.key.id);
+            if (found == known_removed.end() || !found->second.link || found->second.link->gone)
+                continue;
+            asked.push_back(item.key);
+            linked.push_back(true);
+        }
+    }
+    if (asked.empty())
+        co_return items;
+
+    std::vector<std::optional<Item>> looks = co_await context_.connector.look_up(asked);
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+        if (looks[i]) {
+            items.push_back(std::move(*looks[i]));
+        } else if (linked[i]) {
+            LinkUpdate gone;
+            gone.item_id = asked[i].id;
+            gone.gone = true;
+            plan.links.push_back(std::move(gone));
+        }
+    }
+    co_return items;
+}
+
+asio::awaitable<std::map<std::string, KnownItem>> PageHandler::known(const std::vector<Item>& items)
+{
+    std::vector<store::KnownQuery> query;
+    query.reserve(items.size());
+    for (const Item& item : items) {
+        store::KnownQuery one;
+        one.item_id = item.key.id;
+        one.item_hmac = context_.hash.item(item.key.id);
+        if (item.thread.message_id.has_value())
+            one.message_hmac = context_.hash.message(*item.thread.message_id);
+        query.push_back(std::move(one));
+    }
+    auto connection = co_await context_.pool.acquire();
+    co_return co_await store::known_items(*connection, context_.mailbox.id, std::move(query));
+}
+
+asio::awaitable<std::vector<Decided>>
+PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidates& candidates)
+{
+    std::vector<Decided> decided;
+    if (items.empty())
+        co_return decided;
+    std::map<std::string, KnownItem> known_items = co_await known(items);
+
+    CandidateQuery query;
+    for (const Item& item : items)
+        if (may_be_tracked(item, known_items[item.key.id]))
+            query.merge(match::wanted(item, context_.rules->policy));
+    if (!query.empty()) {
+        auto connection = co_await context_.pool.acquire();
+        candidates = co_await store::find_candidates(*connection, query);
+    }
+
+    decided.reserve(items.size());
+    for (Item& item : items) {
+        Decided one;
+        one.known = std::move(known_items[item.key.id]);
+        one.item = std::move(item);
+        decide_one(one, candidates, source);
+        decided.push_back(std::move(one));
+    }
+    co_return decided;
+}
+
+/// Whether the CRM has to be asked at all: in mode manual an item without a category of ours, and
+/// without a link, is ignored whoever wrote it.
+bool PageHandler::may_be_tracked(const Item& item, const KnownItem& known) const
+{
+    if (context_.mode() != Mode::manual || known.link)
+        return true;
+    return item.categories.has_value() &&
+           match::own_categories(*item.categories, context_.rules->policy).any();
+}
+
+void PageHandler::decide_one(Decided& one, const Candidates& candidates,
+                             const PageSource& source) const
+{
+    match::Circumstances circumstances;
+    circumstances.mailbox = context_.mailbox.address;
+    circumstances.mailbox_owner = context_.mailbox.owner;
+    circumstances.mode = context_.mode();
+    circumstances.first_pass = context_.first_pass;
+    circumstances.enabled_at = context_.mailbox.enabled_at;
+    circumstances.round_done_at = source.round_done_at;
+    circumstances.now = context_.clock.now();
+    circumstances.folder = source.well_known;
+    const match::Policy& policy = context_.rules->policy;
+    one.decision = match::decide(one.item, one.known, candidates, policy, circumstances);
+    one.input_hmac = context_.hash.input(match::decision_input(one.item, policy, circumstances) +
+                                         context_.rules->fingerprint);
+}
+
+/// What a rule (not a person) would accept is looked at once more where its list row could not show
+/// that a machine sent it, or how sensitive it is.
+asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided,
+                                                   const PageSource& source,
+                                                   const Candidates& candidates)
+{
+    std::vector<ItemKey> keys;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < decided.size(); ++i)
+        if (decided[i].decision.needs_header_look) {
+            keys.push_back(decided[i].item.key);
+            places.push_back(i);
+        }
+    if (keys.empty())
+        co_return;
+
+    std::vector<std::optional<Item>> looks =
+        co_await context_.connector.look_at_headers(std::move(keys));
+    for (std::size_t i = looks.size(); i-- > 0;) {
+        Decided& one = decided[places[i]];
+        if (!looks[i]) {
+            decided.erase(decided.begin() + static_cast<std::ptrdiff_t>(places[i]));
+            continue;
+        }
+        one.item = std::move(*looks[i]);
+        decide_one(one, candidates, source);
+    }
+}
+
+/// Bodies and transactions, a chunk at a time. Returns the items that were not at the decided
+/// version any more.
+asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Decided> accepted,
+                                                                 const Candidates& candidates,
+                                                                 PageReport& report)
+{
+    std::vector<Decided> outdated;
+    for (std::size_t first = 0; first < accepted.size(); first += chunk_items) {
+        const auto begin = accepted.begin() + static_cast<std::ptrdiff_t>(first);
+        const auto end = accepted.begin() + static_cast<std::ptrdiff_t>(
+                                                std::min(accepted.size(), first + chunk_items));
+        const std::vector<Decided> chunk(std::make_move_iterator(begin),
+                                         std::make_move_iterator(end));
+        std::vector<Phase2> answers = co_await fetch_accepted(context_, chunk);
+
+        Plan plan;
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < chunk.size(); ++i) {
+            if (auto* fetched = std::get_if<Fetched>(&answers[i])) {
+                plan_tracked(plan, chunk[i], std::move(*fetched), candidates, facts());
+                bytes += bytes_of_tracked(plan.tracked.back());
+            } else if (const auto* refused = std::get_if<BodyRefused>(&answers[i])) {
+                plan_parked(plan, chunk[i], refused->failure, refused->transient, facts());
+            } else if (std::holds_alternative<Outdated>(answers[i])) {
+                outdated.push_back(chunk[i]);
+            }
+            // Gone: deleted between the list and the body; there is nothing to say about it.
+            if (bytes > chunk_bytes) {
+                Plan full = std::exchange(plan, Plan());
+                bytes = 0;
+                co_await commit(std::move(full), std::nullopt, report);
+            }
+        }
+        if (!plan.empty())
+            co_await commit(std::move(plan), std::nullopt, report);
+    }
+    co_return outdated;
+}
+
+asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> progress,
+                                          PageReport& report)
+{
+    if (context_.stopping && context_.stopping())
+        throw Failure(Reaction::give_back, "daemon.stopping", "the service is shutting down");
+    report.tracked += static_cast<int>(plan.tracked.size());
+    report.owed += static_cast<int>(plan.write_backs.size());
+    auto connection = co_await context_.pool.acquire();
+    const store::Committed committed =
+        co_await store::commit(*connection, context_.fence, plan, std::move(progress));
+    for (const store::CommittedItem& item : committed.tracked)
+        context_.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
+}
+
+} // namespace crmsync::sync

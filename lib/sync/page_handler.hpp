@@ -1,0 +1,72 @@
+#pragma once
+
+#include "model/change.hpp"
+#include "model/plan.hpp"
+#include "sync/decided.hpp"
+#include "sync/make_plan.hpp"
+#include "sync/turn_context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace crmsync::sync {
+
+struct PageReport {
+    int changes = 0;
+    int tracked = 0;
+    int owed = 0;
+    PageReport& operator+=(const PageReport& other);
+};
+
+/// Where a page comes from. Items looked up by themselves (a parked one that is due) come without.
+struct PageSource {
+    std::optional<FolderId> folder;
+    WellKnown well_known = WellKnown::none;
+    std::optional<Timestamp> round_done_at;
+};
+
+/// The middle of the line: decide, fetch, store. One page at a time.
+class PageHandler {
+public:
+    explicit PageHandler(const TurnContext& context) : context_(context) {}
+
+    /// Decides every change, fetches the bodies of what is accepted, commits in chunks; the
+    /// progress goes with the last one. Nothing is remembered between pages.
+    boost::asio::awaitable<PageReport> handle(std::vector<Change> changes, PageSource source,
+                                              std::optional<Progress> progress);
+
+    /// Items that were parked and are not in the mailbox any more.
+    boost::asio::awaitable<void> forget_parked(std::vector<std::string> item_ids);
+
+private:
+    boost::asio::awaitable<std::vector<Item>> present_items(std::vector<Change> changes,
+                                                            Plan& plan);
+    boost::asio::awaitable<std::vector<Decided>>
+    decide(std::vector<Item> items, const PageSource& source, Candidates& candidates);
+    boost::asio::awaitable<void> look_at_headers(std::vector<Decided>& decided,
+                                                 const PageSource& source,
+                                                 const Candidates& candidates);
+    boost::asio::awaitable<std::vector<Decided>> decide_and_store(std::vector<Item> items,
+                                                                  const PageSource& source,
+                                                                  Plan& plan, PageReport& report);
+    boost::asio::awaitable<std::vector<Item>> read_again(const std::vector<Decided>& outdated);
+    boost::asio::awaitable<std::vector<Decided>>
+    store_tracked(std::vector<Decided> accepted, const Candidates& candidates, PageReport& report);
+    boost::asio::awaitable<std::map<std::string, KnownItem>> known(const std::vector<Item>& items);
+    boost::asio::awaitable<void> commit(Plan plan, std::optional<Progress> progress,
+                                        PageReport& report);
+    void decide_one(Decided& one, const Candidates& candidates, const PageSource& source) const;
+    bool may_be_tracked(const Item& item, const KnownItem& known) const;
+    PlanFacts facts() const;
+
+    const TurnContext& context_;
+};
+
+/// The later of several changes of one item counts (G-62); order is kept otherwise.
+std::vector<Change> latest(std::vector<Change> changes);
+
+} // namespace crmsync::sync

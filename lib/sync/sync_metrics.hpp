@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/metrics.hpp"
+
+namespace crmsync::sync {
+
+inline constexpr MetricName metric_activities_created{"crmsync_activities_created_total",
+                                                      MetricKind::counter,
+                                                      "Activities stored for the first time"};
+inline constexpr MetricName metric_activities_joined{
+    "crmsync_activities_joined_total", MetricKind::counter,
+    "Items that joined an activity stored from another mailbox or before"};
+inline constexpr MetricName metric_changes_read{"crmsync_changes_read_total", MetricKind::counter,
+                                                "Rows of change pages that were decided"};
+inline constexpr MetricName metric_writes_done{
+    "crmsync_category_writes_total", MetricKind::counter,
+    "Category writes by result: written, unneeded, conflict, gone, failed"};
+inline constexpr MetricName metric_untracks{"crmsync_untracks_total", MetricKind::counter,
+                                            "Untracks released, by what became of the activity"};
+inline constexpr MetricName metric_answer_seconds{
+    "crmsync_answer_seconds", MetricKind::histogram,
+    "From the last change of a tagged item to its category being answered"};
+
+} // namespace crmsync::sync

@@ -1,0 +1,25 @@
+#include "sync/turn_context.hpp"
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+
+namespace crmsync::sync {
+
+std::shared_ptr<const PolicySnapshot> make_snapshot(Settings settings)
+{
+    auto snapshot = std::make_shared<PolicySnapshot>();
+    snapshot->policy = match::make_policy(settings);
+    const Settings::Tracking& tracking = settings.tracking;
+    std::string text = tracking.track_category + '\n' + tracking.tracked_category + '\n' +
+                       tracking.review_category + '\n' + tracking.refused_category + '\n' +
+                       tracking.failed_category + '\n' + tracking.regarding_prefix + '\n' +
+                       tracking.default_mode + '\n' + tracking.ceiling_mode + '\n' +
+                       (tracking.sent_items ? "sent" : "") + '\n' +
+                       join(tracking.own_domains, ",") + '\n' + settings.privacy.internal_only +
+                       '\n' + std::to_string(settings.sync.history_days);
+    snapshot->fingerprint = hex(bytes_of(sha256(text))).substr(0, 16);
+    snapshot->settings = std::move(settings);
+    return snapshot;
+}
+
+} // namespace crmsync::sync

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "connector/connector.hpp"
+#include "match/policy.hpp"
+#include "model/decision.hpp"
+#include "model/mailbox.hpp"
+#include "pg/pool.hpp"
+#include "settings/settings.hpp"
+#include "sync/private_hash.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace crmsync::sync {
+
+/// The settings decisions are made by, with what is derived from them. Replaced as a whole when the
+/// configuration is read again; a turn keeps the one it started with.
+struct PolicySnapshot {
+    Settings settings;
+    match::Policy policy;
+    std::string fingerprint; ///< changes whenever a decision could come out differently
+};
+
+std::shared_ptr<const PolicySnapshot> make_snapshot(Settings settings);
+
+/// Told about every decision as it is made; tests compare it with what was asked of the provider.
+using DecisionObserver = std::function<void(const Item& item, const Decision& decision)>;
+
+/// What a turn over one mailbox works with. Everything outlives the turn.
+struct TurnContext {
+    Mailbox mailbox;
+    Fence fence;
+    Connector& connector;
+    pg::Pool& pool;
+    Clock& clock;
+    Metrics& metrics;
+    const PrivateHash& hash;
+    std::shared_ptr<const PolicySnapshot> rules;
+    bool first_pass = false; ///< no round over all folders has ended yet
+    bool first_turn = false; ///< this process has not worked on the mailbox before
+    DecisionObserver observe;
+    std::function<bool()> stopping; ///< asked between chunks; the turn ends there with give_back
+
+    Mode mode() const { return match::effective_mode(mailbox.mode, rules->settings); }
+};
+
+} // namespace crmsync::sync

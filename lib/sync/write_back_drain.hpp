@@ -1,0 +1,22 @@
+#pragma once
+
+#include "sync/turn_context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace crmsync::sync {
+
+struct DrainReport {
+    int written = 0;
+    int unneeded = 0; ///< the item said already what it should
+    int conflicts = 0;
+    int gone = 0;
+    int failed = 0;
+};
+
+/// Brings the mailbox to the state it is owed, twenty items a batch, until nothing is due. Each
+/// write replaces the whole list of categories and carries the version that list was read at; on a
+/// conflict the item is read again and, where a person changed something of ours, decided again.
+boost::asio::awaitable<DrainReport> drain_write_backs(const TurnContext& context);
+
+} // namespace crmsync::sync
