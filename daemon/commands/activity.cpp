@@ -1,0 +1,164 @@
+#include "base/failure.hpp"
+#include "command.hpp"
+#include "command_run.hpp"
+#include "store/activities.hpp"
+
+#include <boost/json.hpp>
+
+#include <iostream>
+
+namespace crmsync {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+json::value or_null(const std::optional<std::string>& text)
+{
+    return text ? json::value(*text) : json::value(nullptr);
+}
+
+template <class Id>
+json::value id_or_null(const std::optional<Id>& id)
+{
+    return id ? json::value(to_string(id->value)) : json::value(nullptr);
+}
+
+json::object as_json(const store::ShownActivity& activity)
+{
+    json::object object;
+    object["id"] = to_string(activity.id.value);
+    object["kind"] = activity.kind;
+    object["direction"] = activity.direction;
+    object["subject"] = activity.subject;
+    object["body"] = activity.body;
+    object["body_type"] = activity.body_type;
+    object["body_truncated"] = activity.body_truncated;
+    object["occurred_at"] = format_timestamp(activity.occurred_at);
+    object["message_id"] = or_null(activity.message_id);
+    object["regarding_id"] = id_or_null(activity.regarding);
+    object["regarding_name"] = or_null(activity.regarding_name);
+    object["regarding_by_person"] = activity.regarding_by_person;
+    object["owner_id"] = id_or_null(activity.owner);
+    object["owner_name"] = or_null(activity.owner_name);
+    object["visibility"] = activity.visibility;
+    object["created_at"] = format_timestamp(activity.created_at);
+    object["updated_at"] = format_timestamp(activity.updated_at);
+    object["deleted_at"] = activity.deleted_at ? json::value(format_timestamp(*activity.deleted_at))
+                                               : json::value(nullptr);
+    json::array parties;
+    for (const store::ShownParty& party : activity.parties) {
+        json::object one;
+        one["role"] = party.role;
+        one["address"] = party.address;
+        one["name"] = party.name;
+        one["record_id"] = id_or_null(party.record);
+        one["record_name"] = or_null(party.record_name);
+        one["resolution"] = party.resolution;
+        parties.emplace_back(std::move(one));
+    }
+    object["parties"] = std::move(parties);
+    json::array connections;
+    for (const store::ShownConnection& connection : activity.connections) {
+        json::object one;
+        one["record_id"] = to_string(connection.record.value);
+        one["record_name"] = connection.record_name;
+        one["role"] = connection.role;
+        connections.emplace_back(std::move(one));
+    }
+    object["connections"] = std::move(connections);
+    json::array attachments;
+    for (const store::ShownAttachment& attachment : activity.attachments) {
+        json::object one;
+        one["name"] = attachment.name;
+        one["content_type"] = attachment.content_type;
+        one["size"] = attachment.size;
+        one["status"] = attachment.status;
+        one["reason"] = or_null(attachment.reason);
+        one["sha256"] = or_null(attachment.sha256_hex);
+        attachments.emplace_back(std::move(one));
+    }
+    object["attachments"] = std::move(attachments);
+    json::array links;
+    for (const store::ShownLink& link : activity.links) {
+        json::object one;
+        one["mailbox"] = link.mailbox;
+        one["tracked_by"] = link.tracked_by;
+        one["rule"] = link.rule;
+        one["tracked_at"] = format_timestamp(link.tracked_at);
+        one["gone"] = link.gone;
+        links.emplace_back(std::move(one));
+    }
+    object["links"] = std::move(links);
+    return object;
+}
+
+void print(const store::ShownActivity& activity)
+{
+    std::cout << activity.kind << " " << to_string(activity.id.value) << "\n"
+              << "subject    " << activity.subject << "\n"
+              << "direction  " << activity.direction << "\n"
+              << "when       " << format_timestamp(activity.occurred_at) << "\n"
+              << "message    " << activity.message_id.value_or("without a Message-ID") << "\n"
+              << "regarding  " << activity.regarding_name.value_or("nothing")
+              << (activity.regarding_by_person ? " (set by a person)" : "") << "\n"
+              << "owner      " << activity.owner_name.value_or("nobody") << "\n"
+              << "body       " << activity.body_bytes << " bytes of " << activity.body_type
+              << (activity.body_truncated ? ", cut" : "") << "\n";
+    if (activity.deleted_at)
+        std::cout << "untracked  " << format_timestamp(*activity.deleted_at) << "\n";
+    for (const store::ShownParty& party : activity.parties)
+        std::cout << "party      " << party.role << " " << party.address << ": "
+                  << (party.record_name ? *party.record_name : party.resolution) << "\n";
+    for (const store::ShownConnection& connection : activity.connections)
+        std::cout << "connected  " << connection.record_name << "\n";
+    for (const store::ShownAttachment& attachment : activity.attachments)
+        std::cout << "attached   " << attachment.name << ", " << attachment.size
+                  << " bytes: " << attachment.status
+                  << (attachment.reason ? " (" + *attachment.reason + ")" : "") << "\n";
+    for (const store::ShownLink& link : activity.links)
+        std::cout << "link       " << link.mailbox << ", by " << link.tracked_by << " ("
+                  << link.rule << ")" << (link.gone ? ", no longer in the mailbox" : "") << "\n";
+}
+
+asio::awaitable<int> show(pg::Pool& pool, std::string id, bool as_json_text)
+{
+    const std::optional<Uuid> uuid = parse_uuid(id);
+    if (!uuid)
+        throw UsageError(
+            "\"" + id + "\" is no activity id; it looks like 01900000-0000-7000-8000-000000000000");
+    store::Activities activities(pool);
+    const std::optional<store::ShownActivity> activity =
+        co_await activities.show(ActivityId{*uuid});
+    if (!activity)
+        throw Failure(Reaction::stop, "activity.unknown", "no activity " + id);
+    if (as_json_text)
+        std::cout << json::serialize(as_json(*activity)) << "\n";
+    else
+        print(*activity);
+    co_return 0;
+}
+
+} // namespace
+
+void add_activity_commands(CLI::App& app, Invocation& invocation)
+{
+    CLI::App* activity = app.add_subcommand("activity", "Stored copies of messages");
+    activity->require_subcommand(1);
+    CLI::App* showing =
+        activity->add_subcommand("show", "One activity with its parties, attachments and links");
+    auto id = std::make_shared<std::string>();
+    showing->add_option("ID", *id, "Of the activity")->required();
+    showing->add_flag("--json", invocation.json, "Print JSON");
+    showing->footer("Example: crmsync activity show 01900000-0000-7000-8000-000000000000");
+    showing->callback([&invocation, id] {
+        invocation.action = [&invocation, id] {
+            CommandRun run(invocation.settings());
+            pg::Pool& pool = run.database();
+            return run.run(show(pool, *id, invocation.json));
+        };
+    });
+}
+
+} // namespace crmsync

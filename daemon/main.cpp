@@ -1,0 +1,65 @@
+#include "base/failure.hpp"
+#include "command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <string>
+
+namespace {
+
+constexpr int failed = 1;
+constexpr int misused = 2;
+
+/// One line, whatever came along: scripts read it, and people read it first.
+int complain(const std::string& what, int code)
+{
+    std::string line = what;
+    for (char& c : line)
+        if (c == '\n' || c == '\r')
+            c = ' ';
+    std::cerr << "crmsync: " << line << "\n";
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App app{"Follows Exchange mailboxes and keeps what belongs to the CRM in PostgreSQL."};
+    app.name("crmsync");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "crmsync " CRMSYNC_VERSION);
+    app.footer(
+        "Start with: crmsync check\n"
+        "Configuration: --config FILE, else $CRMSYNC_CONFIG, else /etc/crmsync/crmsync.toml");
+
+    crmsync::Invocation invocation;
+    app.add_option("--config", invocation.config_path, "Configuration file")->type_name("FILE");
+    app.fallthrough();
+
+    crmsync::add_serve_command(app, invocation);
+    crmsync::add_migrate_command(app, invocation);
+    crmsync::add_check_command(app, invocation);
+    crmsync::add_mailbox_commands(app, invocation);
+    crmsync::add_record_commands(app, invocation);
+    crmsync::add_activity_commands(app, invocation);
+    crmsync::add_explain_command(app, invocation);
+    crmsync::add_log_command(app, invocation);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& asked_for_help) {
+        return app.exit(asked_for_help);
+    } catch (const CLI::ParseError& error) {
+        return complain(std::string(error.what()) + "; crmsync --help shows the commands", misused);
+    }
+
+    try {
+        return invocation.action();
+    } catch (const crmsync::UsageError& error) {
+        return complain(error.what(), misused);
+    } catch (const std::exception& error) {
+        return complain(error.what(), failed);
+    }
+}
