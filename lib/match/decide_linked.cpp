@@ -35,6 +35,13 @@ bool label_gone(const Case& c, const OwnCategories& own)
     return answered && !contains_folded(own.labels, *answered);
 }
 
+/// CRM Review says already that a label was not understood: nothing is new until it changes.
+bool question_stands(const Case& c, const OwnCategories& own)
+{
+    return c.wish.rule == Rule::regarding_category && own.review &&
+           c.known.link->category_seen == StateCategory::review;
+}
+
 /// "CRM Track" again, or a new label: both are answered again, on what is stored already.
 Decision asked_again(const Case& c, const OwnCategories& own)
 {
@@ -55,11 +62,10 @@ Decision asked_again(const Case& c, const OwnCategories& own)
         decision.regarding_cleared = label_gone(c, own);
         if (!decision.regarding_cleared)
             desired.regarding = link.regarding_category;
-    } else if (!decision.regarding && !own.track && link.category_seen == StateCategory::review &&
-               own.review) {
-        // The question has been asked; nothing is new until the label changes.
+    } else if (!decision.regarding && question_stands(c, own)) {
         decision.rule = Rule::none;
         decision.by_person = false;
+        return decision;
     }
     answer(decision, std::move(desired), c);
     return decision;

@@ -72,7 +72,11 @@ DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vecto
     desired.state = StateCategory::tracked;
     const Regarding weighed = weigh(found, c.candidates);
 
-    if (!c.wish.labels.empty()) {
+    if (decision.rule == Rule::identity && c.wish.labels.size() == 1) {
+        // The display of an earlier answer. What is stored stands, whatever the label says today.
+        desired.regarding = c.wish.labels.front();
+        decision.regarding = c.stored()->regarding;
+    } else if (!c.wish.labels.empty()) {
         LabelAnswer label = resolve_labels(c.wish.labels, c.candidates, c.policy);
         if (label.record) {
             decision.regarding = label.record;

@@ -16,13 +16,13 @@ std::optional<Timestamp> arrived_at(const Item& item)
     return item.happened_at();
 }
 
-/// The sender's Keywords arrive as categories of the first copy we see. Taken off once, a category
-/// of that name is the user's.
+/// The sender's Keywords arrive as categories of the first copy we see. Answered and taken off
+/// once, a category of that name is the user's.
 std::vector<std::string> senders_own(const Item& item, const KnownItem& known, const Policy& policy)
 {
     const auto& headers = item.message().automatic;
-    const bool taken_off = (known.link || known.outcome) && !known.owed;
-    if (taken_off || !headers.has_value())
+    const bool taken_off = known.outcome && !known.owed;
+    if (known.link || taken_off || !headers.has_value())
         return {};
     std::vector<std::string> names;
     for (const std::string& category : *item.categories)
@@ -58,18 +58,21 @@ void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known)
 {
     const KnownItem::Link& link = *known.link;
     if (known.owed) {
-        // The tag that is read here is the one the owed write answers.
+        // What is read here may be what the owed write answers or takes off. Whatever is left once
+        // it is written comes back with the echo.
+        wish.labels.clear();
     } else if (own.track) {
         wish.rule = Rule::hand_tag;
     } else if (own.tracked && link.activity_deleted && link.category_seen == StateCategory::none) {
         wish.rule = Rule::tracked_by_hand;
-    }
-    if (wish.rule == Rule::none && !wish.labels.empty())
+    } else if (!wish.labels.empty()) {
         wish.rule = Rule::regarding_category;
+    }
     wish.by_person = wish.rule != Rule::none;
 }
 
-/// Whether labels on an item without a link are left over from an earlier answer.
+/// Whether labels on an item without a link are left over from an earlier answer: no wish of their
+/// own, though they say what the item is about once something else tracks it.
 bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen,
                     const Circumstances& circumstances)
 {
@@ -87,8 +90,6 @@ void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const
 {
     const bool seen = seen_before(item, known, circumstances);
     const bool by_person = set_by_person(item, known, circumstances);
-    if (labels_are_old(own, known, seen, circumstances) && !own.track)
-        wish.labels.clear();
 
     if (own.track) {
         wish.rule = by_person ? Rule::hand_tag : Rule::rule_tag;
@@ -96,7 +97,7 @@ void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const
         // A copy within the mailbox carries CRM Tracked as well: identity goes first.
         wish.rule = by_person ? Rule::tracked_by_hand : Rule::rule_tag;
         wish.answered_before = !seen;
-    } else if (!wish.labels.empty()) {
+    } else if (!wish.labels.empty() && !labels_are_old(own, known, seen, circumstances)) {
         wish.rule = Rule::regarding_category;
     } else if (own.answered() && !known.outcome) {
         wish.answered_before = own.tracked || own.review;

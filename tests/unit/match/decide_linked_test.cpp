@@ -53,6 +53,8 @@ TEST_CASE("an echo of what was answered costs nothing")
          known().about(2, "CRM: Fabrikam"), "tracked"},
         {"read again before the answer was written", carrying({"CRM Track"}),
          known().seen(StateCategory::none).owed(StateCategory::tracked), "tracked"},
+        {"a label beside a tag that is not answered yet", carrying({"CRM Track", "CRM: Fabrikam"}),
+         known().seen(StateCategory::none).owed(StateCategory::tracked), "tracked"},
         {"tracked by a rule, before the answer was written", carrying({}),
          known().seen(StateCategory::none).by_rule().owed(StateCategory::tracked), "tracked"},
         {"categories not said", message().categories_not_said(), known().linked(), "tracked"},

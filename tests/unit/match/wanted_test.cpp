@@ -67,7 +67,7 @@ TEST_CASE("the input of a decision changes with everything the decision depends 
         message().subject("FW: Offer"),
         message().message_id("other@x.example"),
         message().in_reply_to("other@x.example"),
-        message().references({"other@x.example"}),
+        message().references({"another@x.example"}),
         message().sensitivity(Sensitivity::personal),
         message().sensitivity_unknown(),
         message().message_class("IPM.Note.SMIME"),
