@@ -75,20 +75,15 @@ std::optional<Timestamp> timestamp_from(std::string_view text)
     if (!in.done())
         return std::nullopt;
 
-    // std::chrono::year ends at 32767, PostgreSQL's at 294276: whole cycles of 400 years (146,097
-    // days) are added afterwards.
-    int cycles = 0;
-    if (y > 9999) {
-        cycles = (y - 9600) / 400;
-        y -= cycles * 400;
-    }
+    // Where std::chrono::year ends; PostgreSQL goes on to 294276, which no message will.
+    if (y > 32'767)
+        return std::nullopt;
     const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
                               day{static_cast<unsigned>(d)}};
     if (!date.ok())
         return std::nullopt;
     const seconds offset = hours{oh} + minutes{om} + seconds{os};
-    const Timestamp local = sys_days{date} + days{146'097} * cycles + hours{h} + minutes{mi} +
-                            seconds{s} + microseconds{us};
+    const Timestamp local = sys_days{date} + hours{h} + minutes{mi} + seconds{s} + microseconds{us};
     return west ? local + offset : local - offset;
 }
 

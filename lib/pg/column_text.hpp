@@ -13,7 +13,7 @@ namespace crmsync::pg {
 /// What PostgreSQL writes for a value in text format (ISO dates, hexadecimal bytea), read back.
 /// Nothing when the text is no such value.
 
-/// "2026-03-02 09:15:00.25+00", also with a year before 1 ("BC") or past 9999.
+/// "2026-03-02 09:15:00.25+00", also with a year before 1 ("BC") or up to 32767.
 std::optional<Timestamp> timestamp_from(std::string_view text);
 
 /// "\x00ff"

@@ -276,6 +276,12 @@ asio::awaitable<std::vector<Result>> run_script(std::shared_ptr<State> state, Sc
     co_return std::move(answers.results);
 }
 
+asio::awaitable<Result> run_single(std::shared_ptr<State> state, Script script)
+{
+    auto results = co_await run_script(std::move(state), std::move(script));
+    co_return std::move(results.front());
+}
+
 asio::awaitable<std::vector<Result>> run_text(std::shared_ptr<State> state, std::string sql)
 {
     note_step(*state, "sql.send");
@@ -375,12 +381,11 @@ asio::awaitable<std::unique_ptr<Connection>> Connection::open(asio::any_io_execu
     co_return std::unique_ptr<Connection>(new Connection(std::move(state)));
 }
 
-asio::awaitable<Result> Connection::run(const Statement& statement, Params params)
+asio::awaitable<Result> Connection::run(Statement statement, Params params)
 {
     Script script;
     script.add(statement, std::move(params));
-    auto results = co_await run_script(state_, std::move(script));
-    co_return std::move(results.front());
+    return run_single(state_, std::move(script));
 }
 
 asio::awaitable<std::vector<Result>> Connection::run(Script script)

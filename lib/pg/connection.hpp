@@ -52,7 +52,7 @@ public:
     ~Connection();
 
     /// Prepares the statement when it is first used here.
-    boost::asio::awaitable<Result> run(const Statement& statement, Params params = {});
+    boost::asio::awaitable<Result> run(Statement statement, Params params = {});
 
     /// All results in order, or the failure of the first statement that failed; what follows it was
     /// not run. An open transaction is then aborted and wants a ROLLBACK.

@@ -51,6 +51,8 @@ struct Listener::State {
         }
     }
 
+    static asio::awaitable<void> run(std::shared_ptr<State> state);
+
     asio::any_io_executor executor;
     Clock& clock;
     ConnectionOptions options;
@@ -68,9 +70,10 @@ Listener::Listener(asio::any_io_executor executor, Clock& clock, ConnectionOptio
 
 Listener::~Listener() = default;
 
-asio::awaitable<void> Listener::run()
+asio::awaitable<void> Listener::run() { return State::run(state_); }
+
+asio::awaitable<void> Listener::State::run(std::shared_ptr<State> state)
 {
-    const auto state = state_;
     std::mt19937 random(std::random_device{}());
     for (;;) {
         std::optional<Failure> failure;

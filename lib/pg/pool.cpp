@@ -175,9 +175,10 @@ Pool::~Pool()
         state_->call_next(Caller::Turn::refused);
 }
 
-asio::awaitable<Pool::Lent> Pool::acquire()
+asio::awaitable<Pool::Lent> Pool::acquire() { return acquire_from(state_); }
+
+asio::awaitable<Pool::Lent> Pool::acquire_from(std::shared_ptr<State> state)
 {
-    const auto state = state_; // the pool may be gone when this is resumed
     if (state->closed)
         throw Failure(Reaction::give_back, "pg.closed", "the connection pool is closed");
     const auto caller = std::make_shared<Caller>(state->executor);
@@ -202,9 +203,15 @@ asio::awaitable<Pool::Lent> Pool::acquire()
     co_return Lent(std::move(lent));
 }
 
-asio::awaitable<Result> Pool::run(const Statement& statement, Params params)
+asio::awaitable<Result> Pool::run(Statement statement, Params params)
 {
-    auto connection = co_await acquire();
+    return run_on(state_, statement, std::move(params));
+}
+
+asio::awaitable<Result> Pool::run_on(std::shared_ptr<State> state, Statement statement,
+                                     Params params)
+{
+    auto connection = co_await acquire_from(std::move(state));
     auto result = co_await connection->run(statement, std::move(params));
     co_return result;
 }

@@ -34,13 +34,16 @@ public:
     boost::asio::awaitable<Lent> acquire();
 
     /// One statement on a connection of its own.
-    boost::asio::awaitable<Result> run(const Statement& statement, Params params = {});
+    boost::asio::awaitable<Result> run(Statement statement, Params params = {});
 
     int running() const; ///< connections lent out or being opened
 
 private:
     struct State;
-    std::shared_ptr<State> state_;
+    static boost::asio::awaitable<Lent> acquire_from(std::shared_ptr<State> state);
+    static boost::asio::awaitable<Result> run_on(std::shared_ptr<State> state, Statement statement,
+                                                 Params params);
+    std::shared_ptr<State> state_; ///< shared with what is lent and with the calls under way
 };
 
 } // namespace crmsync::pg

@@ -22,15 +22,14 @@ TEST_CASE("timestamps as PostgreSQL writes them")
     using namespace std::chrono;
     CHECK(timestamp_from("0001-12-31 00:00:00+00 BC") == sys_days{year{0} / December / 31});
     CHECK(timestamp_from("10000-01-01 00:00:00+00") == sys_days{year{10000} / January / 1});
-    CHECK(timestamp_from("294276-12-31 00:00:00+00") ==
-          sys_days{year{9876} / December / 31} + days{146'097} * 711);
 }
 
 TEST_CASE("what is no moment is nothing")
 {
-    for (const char* text : {"", "infinity", "-infinity", "2026-03-02", "2026-03-02 09:15:00",
-                             "2026-02-30 00:00:00+00", "2026-03-02 09:15:00.+00",
-                             "2026-03-02 09:15:00+00 AD", "2026-03-02T09:15:00+00"}) {
+    for (const char* text :
+         {"", "infinity", "-infinity", "2026-03-02", "2026-03-02 09:15:00",
+          "2026-02-30 00:00:00+00", "2026-03-02 09:15:00.+00", "2026-03-02 09:15:00+00 AD",
+          "2026-03-02T09:15:00+00", "294276-12-31 00:00:00+00"}) {
         CAPTURE(text);
         CHECK_FALSE(timestamp_from(text));
     }
