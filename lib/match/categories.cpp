@@ -10,14 +10,6 @@ namespace {
 
 std::string comparable(std::string_view name) { return fold(trim(name)); }
 
-/// Whether one of our labels goes. `keeps` is set when the desired label stands on the item.
-bool label_goes(const std::string& category, const DesiredCategories& desired, bool keeps)
-{
-    if (keeps)
-        return true;
-    return contains_folded(desired.take_off, category);
-}
-
 } // namespace
 
 OwnCategories own_categories(const std::vector<std::string>& categories, const Policy& policy)
@@ -59,7 +51,6 @@ bool contains_folded(const std::vector<std::string>& names, std::string_view nam
 std::vector<std::string> apply(const DesiredCategories& desired,
                                const std::vector<std::string>& current, const Policy& policy)
 {
-    const bool keeps = desired.regarding && contains_folded(current, *desired.regarding);
     bool label_kept = false;
     bool state_kept = false;
     std::vector<std::string> result;
@@ -74,7 +65,7 @@ std::vector<std::string> apply(const DesiredCategories& desired,
                 desired.regarding && comparable(category) == comparable(*desired.regarding);
             if (is_desired && label_kept)
                 continue;
-            if (!is_desired && label_goes(category, desired, keeps))
+            if (!is_desired && contains_folded(desired.take_off, category))
                 continue;
             label_kept = label_kept || is_desired;
         }

@@ -31,9 +31,8 @@ bool contains_folded(const std::vector<std::string>& names, std::string_view nam
 /// others survive in place and to the letter, twice where they stood twice.
 ///
 /// At most one state is left. The desired one keeps the spelling it has on the item. `take_off`
-/// names go if they are ours, unless they are desired. Where the desired label is there, our other
-/// labels go; where it is not, a person took it off meanwhile and the labels are left to the next
-/// decision.
+/// names go if they are ours, unless they are desired. A label that is neither stays: a decision
+/// names the labels its own replaces, so another one was set meanwhile and is a wish of its own.
 std::vector<std::string> apply(const DesiredCategories& desired,
                                const std::vector<std::string>& current, const Policy& policy);
 

@@ -99,6 +99,8 @@ Decision decide_linked(const Case& c)
     }
     if (taken_off(c, own)) {
         decision.stage_untrack = true;
+        // A write that still waits would put it back.
+        decision.withdrawn = c.known.owed.has_value();
         decision.note = "our category is gone from the item";
         return decision;
     }

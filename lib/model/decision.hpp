@@ -79,7 +79,7 @@ struct Decision {
     DesiredCategories answer;            ///< what the item's categories should say; state none + nothing to take off = no write
     bool writes_answer = false;          ///< whether the mailbox is owed anything
     bool stage_untrack = false;          ///< a person seems to have taken our category off a linked item
-    bool withdrawn = false;              ///< a wish was taken back before its answer: drop the owed write
+    bool withdrawn = false;              ///< a wish or our category was taken off before the owed write: drop the write
     bool orphan_category = false;        ///< a state category of ours on a first pass that belongs to nothing stored
     std::string note;                    ///< for explain: "label matches 3 records"
 };

@@ -158,6 +158,10 @@ TEST_CASE("our states on a first pass are matched by identity, else listed as or
          later(),
          "ignored"},
     });
+    const Decision linked_again = decide(internal_copy, {}, stored, first_pass());
+    CHECK(linked_again.regarding == record_id(1));
+    CHECK_FALSE(linked_again.regarding_by_person);
+    CHECK(linked_again.answer.regarding == std::optional<std::string>("CRM: Adventure Works"));
     check({{"tracked, but the copy in the CRM was removed",
             tracked,
             {},

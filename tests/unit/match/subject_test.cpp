@@ -1,6 +1,7 @@
 #include "match/subject.hpp"
 
 #include <catch2/catch.hpp>
+#include <rapidcheck.h>
 
 using crmsync::match::normalised_subject;
 using crmsync::match::read_subject;
@@ -87,4 +88,22 @@ TEST_CASE("a subject of a megabyte of prefixes is read to its end")
         subject += "RE: FW: ";
     CHECK(read_subject(subject + "Offer").stripped == "Offer");
     CHECK(read_subject(std::string(1'000'000, '[')).stripped.size() == 1'000'000);
+}
+
+TEST_CASE(
+    "whatever bytes a subject holds, reading it ends, and reading what is left changes nothing")
+{
+    CHECK(rc::check("subject", [] {
+        std::string subject;
+        for (const std::string& piece : *rc::gen::container<std::vector<std::string>>(
+                 rc::gen::oneOf(rc::gen::string<std::string>(),
+                                rc::gen::element<std::string>("RE", ":", "FW: ", "[", "]", "(3)",
+                                                              "：", "回复", " ", "\xff", "[X] "))))
+            subject += piece;
+        const auto once = read_subject(subject);
+        RC_ASSERT(read_subject(once.stripped).stripped == once.stripped);
+        RC_ASSERT(subject.find(once.stripped) != std::string::npos);
+        RC_ASSERT(!(once.is_forward && once.is_reply));
+        RC_ASSERT(normalised_subject(once.stripped) == normalised_subject(subject));
+    }));
 }
