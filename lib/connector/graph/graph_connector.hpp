@@ -75,7 +75,8 @@ private:
                                              std::vector<AttachmentContent>& contents);
 
     boost::asio::awaitable<ProbeResult> probe_step(std::string step, net::Request request,
-                                                   Purpose purpose, std::set<int> also_passed);
+                                                   Purpose purpose, std::set<int> also_passed,
+                                                   net::Response& response);
 
     /// Throws what concerns the mailbox and not one item: no permission, no mailbox, throttled.
     [[noreturn]] void give_up(const GraphError& error, const PartAnswer& answer) const;
