@@ -76,9 +76,10 @@ void append_sample(std::string& out, std::string_view name, const Labels& labels
 
 Metrics::Series& Metrics::series(const MetricName& metric, Labels labels)
 {
-    Family& family =
-        families_.try_emplace(std::string(metric.name), Family{metric, {}}).first->second;
-    return family.series[in_order(std::move(labels))];
+    auto family = families_.find(metric.name);
+    if (family == families_.end())
+        family = families_.emplace(std::string(metric.name), Family{metric, {}}).first;
+    return family->second.series[in_order(std::move(labels))];
 }
 
 void Metrics::add(const MetricName& metric, double amount, Labels labels)

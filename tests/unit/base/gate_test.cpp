@@ -167,6 +167,28 @@ TEST_CASE("who is cancelled while the gate is closed lets the next one go in tim
     CHECK(bench.entered_at[0] == start + 1min);
 }
 
+TEST_CASE("a context that ends with permits out and waiters in the queue ends them in any order")
+{
+    // The gate and the clock go after the context, as in the program.
+    test::ManualClock clock(start);
+    Gate gate(clock, GateLimits{1, 2, 10min});
+    {
+        const auto pass = [&](std::chrono::microseconds takes) -> asio::awaitable<void> {
+            const Gate::Permit permit = co_await gate.enter();
+            co_await clock.sleep_for(takes);
+        };
+        asio::io_context context;
+        for (int i = 0; i < 5; ++i)
+            test::start(context, pass(1s));
+        clock.run_to(context, start + 1500ms);
+        CHECK(gate.under_way() == 1);
+        CHECK(gate.waiting() == 3);
+    }
+    CHECK(gate.under_way() == 0);
+    CHECK(gate.waiting() == 0);
+    CHECK(clock.sleepers() == 0);
+}
+
 TEST_CASE("a permit that is moved leaves once")
 {
     Bench bench(GateLimits{});
