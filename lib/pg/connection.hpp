@@ -74,7 +74,7 @@ public:
     bool in_transaction() const; ///< also an aborted one
     int running() const;         ///< calls under way
 
-    struct State; ///< known to connection.cpp only
+    struct State; ///< see exchange.hpp; not for callers
 
 private:
     explicit Connection(std::shared_ptr<State> state);

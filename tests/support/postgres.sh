@@ -10,7 +10,7 @@ set -euo pipefail
 
 (($# == 2)) || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
 action=$1
-folder=$2
+folder=$(readlink -m "$2")
 data=$folder/data
 cd / # the server's user may not be allowed where we are
 
