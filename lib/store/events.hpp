@@ -8,8 +8,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +37,7 @@ struct EventFilter {
 /// show up behind a younger one: the last seconds are read again and what was shown is left out.
 struct EventMark {
     Timestamp at{};
-    std::set<std::int64_t> shown;
+    std::map<std::int64_t, Timestamp> shown; ///< by id, with the event's time
 };
 
 /// sync.event: the sync log.

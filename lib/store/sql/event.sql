@@ -23,7 +23,7 @@ SELECT e.id, e.at, e.level, e.name, e.mailbox_id, m.address, e.detail
   FROM sync.event AS e LEFT JOIN sync.mailbox AS m ON m.id = e.mailbox_id
  WHERE ($1::bigint IS NULL OR e.mailbox_id = $1::bigint)
    AND e.at >= $2::timestamptz AND ($3::text IS NULL OR e.name = $3::text)
-   AND e.id <> ALL ($5::bigint[])
+   AND NOT EXISTS (SELECT FROM unnest($5::bigint[]) AS s (id) WHERE s.id = e.id)
  ORDER BY e.at, e.id LIMIT $4::bigint;
 
 -- name: time_now
