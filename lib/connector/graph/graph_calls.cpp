@@ -49,16 +49,21 @@ Calls::Calls(net::HttpClient& http, net::OAuthToken& token, Clock& clock, Metric
       mailbox_(std::move(mailbox)), gate_(clock, limits), random_(seed())
 {}
 
+std::string Calls::preferences(std::string_view further)
+{
+    std::string prefer = R"(IdType="ImmutableId")";
+    if (!further.empty())
+        prefer.append(", ").append(further);
+    return prefer;
+}
+
 net::Request Calls::request(net::Method method, std::string url,
                             std::string_view further_preference)
 {
     net::Request request;
     request.method = method;
     request.url = std::move(url);
-    std::string prefer = R"(IdType="ImmutableId")";
-    if (!further_preference.empty())
-        prefer.append(", ").append(further_preference);
-    request.headers = {{"Accept", "application/json"}, {"Prefer", std::move(prefer)}};
+    request.headers = {{"Prefer", preferences(further_preference)}};
     return request;
 }
 

@@ -52,7 +52,9 @@ public:
     const Urls& urls() const { return urls_; }
     const std::string& mailbox() const { return mailbox_; }
     Metrics& metrics() { return metrics_; }
-    /// The request with the headers every request carries; immutable ids are always asked for.
+    /// The Prefer header: immutable ids are always asked for.
+    static std::string preferences(std::string_view further = {});
+    /// The request with the headers every request carries.
     static net::Request request(net::Method method, std::string url,
                                 std::string_view further_preference = {});
 

@@ -56,9 +56,8 @@ void GraphConnector::give_up(const GraphError& error, const PartAnswer& answer) 
 Part GraphConnector::get_part(std::string path, std::string_view further_preference) const
 {
     Part part;
-    net::Request request = Calls::request(net::Method::get, {}, further_preference);
     part.path = std::move(path);
-    part.headers = std::move(request.headers);
+    part.headers = {{"Prefer", Calls::preferences(further_preference)}};
     return part;
 }
 

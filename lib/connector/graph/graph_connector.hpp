@@ -61,6 +61,7 @@ private:
     PageAnswer page_in(const FolderCursor& folder, const boost::json::value& answer);
     boost::asio::awaitable<std::vector<std::optional<Item>>>
     look(std::vector<ItemKey> keys, bool with_headers, Purpose purpose);
+    boost::asio::awaitable<std::vector<Item>> find_as_written(std::string message_id);
 
     boost::asio::awaitable<std::vector<BodyAnswer>> fetch_whole(const std::vector<ItemKey>& keys,
                                                                 std::vector<std::size_t>& again);

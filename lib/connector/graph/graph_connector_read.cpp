@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "connector/graph/graph_body.hpp"
 #include "connector/graph/graph_connector.hpp"
 #include "connector/graph/graph_message.hpp"
@@ -24,6 +25,14 @@ std::string quoted(std::string_view text)
     for (const char c : text)
         literal += c == '\'' ? std::string("''") : std::string(1, c);
     return literal + "'";
+}
+
+std::string without_brackets(std::string_view id)
+{
+    id = trim(id);
+    if (id.starts_with('<') && id.ends_with('>') && id.size() > 1)
+        id = id.substr(1, id.size() - 2);
+    return std::string(id);
 }
 
 /// An item that Graph lists and cannot read: it is told, so that it can be parked.
@@ -87,10 +96,9 @@ GraphConnector::look_at_headers(std::vector<ItemKey> keys)
     return look(std::move(keys), true, purpose::headers);
 }
 
-asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string message_id)
+asio::awaitable<std::vector<Item>> GraphConnector::find_as_written(std::string message_id)
 {
-    const std::string wanted = normal_message_id(message_id);
-    const std::string filter = "internetMessageId eq " + quoted("<" + wanted + ">");
+    const std::string filter = "internetMessageId eq " + quoted("<" + message_id + ">");
     std::string url = calls_.urls().url(calls_.urls().messages(
         "$filter=" + net::percent_encode(filter) + "&$top=50&" + phase1_query()));
 
@@ -105,6 +113,17 @@ asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string mess
             if (auto item = read_message((*rows)[i], mailbox_, Completeness::by_id))
                 found.push_back(std::move(*item));
     }
+    co_return found;
+}
+
+asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string message_id)
+{
+    // Whether the service compares with or without case is not documented: as written, then folded.
+    const std::string written = without_brackets(message_id);
+    const std::string folded = normal_message_id(message_id);
+    std::vector<Item> found = co_await find_as_written(written);
+    if (found.empty() && folded != written)
+        found = co_await find_as_written(folded);
     co_return found;
 }
 

@@ -307,7 +307,7 @@ TEST_CASE("messages are found by Message-ID, over all pages")
     REQUIRE(found.size() == 2);
     CHECK(found[1].key.id == "B");
     CHECK(stage.requests()[0].target.find(
-              "$filter=internetMessageId%20eq%20%27%3Co%27%27neil%2B1%40x.example%3E%27&") !=
+              "$filter=internetMessageId%20eq%20%27%3Co%27%27neil%2B1%40X.Example%3E%27&") !=
           std::string::npos);
 }
 
