@@ -38,30 +38,30 @@ std::optional<unsigned> parse_port(std::string_view text)
 
 } // namespace
 
-std::string wrong_with_url(std::string_view text)
+std::string wrong_with_url(std::string_view url)
 {
-    const auto parsed = boost::urls::parse_uri(text);
+    const auto parsed = boost::urls::parse_uri(url);
     if (!parsed || parsed->host().empty())
         return "expected an address such as \"https://graph.microsoft.com\"";
-    const boost::urls::url_view url = *parsed;
-    if (url.has_userinfo() || url.has_query() || url.has_fragment())
+    const boost::urls::url_view& parts = *parsed;
+    if (parts.has_userinfo() || parts.has_query() || parts.has_fragment())
         return "expected scheme, host and port only, such as \"https://graph.microsoft.com\"";
-    if (!url.encoded_path().empty() && without_slash(std::string(url.encoded_path())) != "")
+    if (!without_slash(std::string(parts.encoded_path())).empty())
         return "expected no path after the host, what follows it is added by the service";
-    if (url.has_port() && parse_port(std::string(url.port())).value_or(0) == 0)
+    if (parts.has_port() && parse_port(std::string(parts.port())).value_or(0) == 0)
         return "expected a port from 1 to 65535";
-    if (url.scheme_id() == boost::urls::scheme::https)
+    if (parts.scheme_id() == boost::urls::scheme::https)
         return "";
-    if (url.scheme_id() != boost::urls::scheme::http)
+    if (parts.scheme_id() != boost::urls::scheme::http)
         return "expected an address that begins with https://";
-    if (!is_loopback(url))
+    if (!is_loopback(parts))
         return "expected https://, plain http:// is accepted for loopback addresses only";
     return "";
 }
 
 std::string wrong_with_listen(std::string_view listen)
 {
-    const std::string expected =
+    std::string expected =
         "expected an IP address and a port such as \"127.0.0.1:8480\" or \"[::1]:8480\"";
     const auto colon = listen.rfind(':');
     if (colon == std::string_view::npos)
@@ -75,7 +75,9 @@ std::string wrong_with_listen(std::string_view listen)
     if (error || address.is_v6() != in_brackets)
         return expected;
 
-    return parse_port(listen.substr(colon + 1)) ? "" : expected;
+    if (parse_port(listen.substr(colon + 1)))
+        expected.clear();
+    return expected;
 }
 
 std::string without_slash(std::string url)
