@@ -42,15 +42,15 @@ boost::asio::awaitable<T> within(Clock& clock, std::chrono::microseconds span,
     auto group = asio::experimental::make_parallel_group(std::move(work), std::move(timer));
 
     if constexpr (std::is_void_v<T>) {
-        auto [order, failure, timer_failure] = co_await group.async_wait(
-            asio::experimental::wait_for_one(), asio::use_awaitable);
+        auto [order, failure, timer_failure] =
+            co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
         if (order[0] != 0)
             detail::throw_late(timer_failure);
         if (failure)
             std::rethrow_exception(failure);
     } else {
-        auto [order, failure, value, timer_failure] = co_await group.async_wait(
-            asio::experimental::wait_for_one(), asio::use_awaitable);
+        auto [order, failure, value, timer_failure] =
+            co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
         if (order[0] != 0)
             detail::throw_late(timer_failure);
         if (failure)

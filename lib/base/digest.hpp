@@ -24,7 +24,8 @@ inline std::string_view bytes_of(const Sha256& digest)
 std::string hex(std::string_view bytes);
 std::string base64(std::string_view bytes);     ///< RFC 4648 section 4, padded
 std::string base64_url(std::string_view bytes); ///< RFC 4648 section 5, without padding
-/// Nothing decodes to an empty string; white space is skipped. Throws Failure("base64.invalid", set_aside).
+/// Nothing decodes to an empty string; white space is skipped. Throws Failure("base64.invalid",
+/// set_aside).
 std::string from_base64(std::string_view text);
 
 /// Bytes from the operating system's generator.

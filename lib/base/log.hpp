@@ -17,23 +17,32 @@ enum class Level { error, warn, info, debug };
 struct Field {
     template <class T>
     Field(std::string_view n, const T& v) : name(n), value(fmt::format("{}", v))
-    {
-    }
+    {}
     std::string_view name;
     std::string value;
 };
 
 /// One line to standard error: time, level, area, the sentence, then `name=value` fields.
 /// Above debug no subject, body, correspondent's address, category label, token or cursor.
-void write(Level level, Area area, std::string_view sentence, std::initializer_list<Field> fields = {});
+void write(Level level, Area area, std::string_view sentence,
+           std::initializer_list<Field> fields = {});
 
 bool enabled(Level level, Area area);
 void set_level(Level level);
 void set_level(Area area, Level level);
 
-inline void error(Area a, std::string_view s, std::initializer_list<Field> f = {}) { write(Level::error, a, s, f); }
-inline void warn(Area a, std::string_view s, std::initializer_list<Field> f = {}) { write(Level::warn, a, s, f); }
-inline void info(Area a, std::string_view s, std::initializer_list<Field> f = {}) { write(Level::info, a, s, f); }
+inline void error(Area a, std::string_view s, std::initializer_list<Field> f = {})
+{
+    write(Level::error, a, s, f);
+}
+inline void warn(Area a, std::string_view s, std::initializer_list<Field> f = {})
+{
+    write(Level::warn, a, s, f);
+}
+inline void info(Area a, std::string_view s, std::initializer_list<Field> f = {})
+{
+    write(Level::info, a, s, f);
+}
 inline void debug(Area a, std::string_view s, std::initializer_list<Field> f = {})
 {
     if (enabled(Level::debug, a))

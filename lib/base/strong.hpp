@@ -24,5 +24,8 @@ struct Strong {
 
 template <class T, class Tag>
 struct std::hash<crmsync::Strong<T, Tag>> {
-    std::size_t operator()(const crmsync::Strong<T, Tag>& v) const { return std::hash<T>{}(v.value); }
+    std::size_t operator()(const crmsync::Strong<T, Tag>& v) const
+    {
+        return std::hash<T>{}(v.value);
+    }
 };

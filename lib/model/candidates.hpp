@@ -19,7 +19,10 @@ struct CandidateQuery {
     std::set<std::string> message_ids; ///< own ids and those of parents, without brackets
     std::set<std::string> labels;      ///< folded text behind the regarding prefix
 
-    bool empty() const { return addresses.empty() && domains.empty() && message_ids.empty() && labels.empty(); }
+    bool empty() const
+    {
+        return addresses.empty() && domains.empty() && message_ids.empty() && labels.empty();
+    }
     void merge(CandidateQuery other)
     {
         addresses.merge(other.addresses);
@@ -38,7 +41,8 @@ struct StoredMessage {
     bool had_external = false; ///< somebody outside the own domains took part
 };
 
-/// What a typed label led to, strongest first: number, exact name, unique prefix (PRODUCT section 3).
+/// What a typed label led to, strongest first: number, exact name, unique prefix (PRODUCT section
+/// 3).
 struct LabelHits {
     std::vector<RecordId> by_number;
     std::vector<RecordId> by_name;
@@ -61,22 +65,23 @@ struct KnownItem {
     struct Link {
         ActivityId activity;
         FolderId folder;
-        Version version;                     ///< the last one read or written
-        StateCategory category_seen = StateCategory::none; ///< what the service wrote and knows to be there
-        std::string tracked_by;              ///< user, rule, shared
+        Version version; ///< the last one read or written
+        StateCategory category_seen =
+            StateCategory::none; ///< what the service wrote and knows to be there
+        std::string tracked_by;  ///< user, rule, shared
         bool gone = false;
-        bool activity_deleted = false;       ///< the activity is a tombstone
-        std::optional<RecordId> regarding;   ///< of the activity
+        bool activity_deleted = false;                 ///< the activity is a tombstone
+        std::optional<RecordId> regarding;             ///< of the activity
         std::optional<std::string> regarding_category; ///< the name last answered on this item
     };
     std::optional<Link> link;
-    std::optional<std::string> outcome;      ///< of the last decision: "refused", "ignored", …
-    std::string input_hmac;                  ///< what that decision was made from (32 bytes), or empty
-    bool pinned = false;                     ///< a person untracked this message in this mailbox
-    bool staged = false;                     ///< an untrack waits for its release
+    std::optional<std::string> outcome; ///< of the last decision: "refused", "ignored", …
+    std::string input_hmac;             ///< what that decision was made from (32 bytes), or empty
+    bool pinned = false;                ///< a person untracked this message in this mailbox
+    bool staged = false;                ///< an untrack waits for its release
     bool parked = false;
-    int park_attempts = 0;                   ///< how often a parked item has been tried
-    std::optional<StateCategory> owed;       ///< a category write waits
+    int park_attempts = 0;             ///< how often a parked item has been tried
+    std::optional<StateCategory> owed; ///< a category write waits
 };
 
 } // namespace crmsync

@@ -16,9 +16,10 @@ struct Change {
 };
 
 struct Page {
-    std::vector<Change> changes; ///< in no order; the same item may come twice, the later one counts (G-62)
+    std::vector<Change>
+        changes; ///< in no order; the same item may come twice, the later one counts (G-62)
     Cursor next;
-    bool last = false;           ///< caught up: `next` starts the next round
+    bool last = false; ///< caught up: `next` starts the next round
 };
 
 /// The cursor is of no use any more: read the folder again from nothing (G-70).

@@ -17,27 +17,35 @@ std::string_view to_string(Outcome);
 /// Everything that can decide, gates included. The words of sync.decision.rule.
 enum class Rule {
     none,
-    hand_tag,            ///< a person set CRM Track
-    tracked_by_hand,     ///< a person set CRM Tracked
-    regarding_category,  ///< a person set "CRM: label"
-    rule_tag,            ///< CRM Track was there when a new message was first seen
-    header_reference,    ///< In-Reply-To or References name a stored message
-    exact_address,       ///< a party's address is held by a record
-    account_domain,      ///< a party's domain belongs to an account; regarding only
-    identity,            ///< the same message is stored already
+    hand_tag,           ///< a person set CRM Track
+    tracked_by_hand,    ///< a person set CRM Tracked
+    regarding_category, ///< a person set "CRM: label"
+    rule_tag,           ///< CRM Track was there when a new message was first seen
+    header_reference,   ///< In-Reply-To or References name a stored message
+    exact_address,      ///< a party's address is held by a record
+    account_domain,     ///< a party's domain belongs to an account; regarding only
+    identity,           ///< the same message is stored already
     mode_all,
     gate_rights_protected,
     gate_sensitivity,
     gate_internal_only,
     gate_automatic,
-    gate_meeting,        ///< a meeting request or response: the calendar item is tracked, not the mail
-    gate_ceiling,        ///< an inbox rule's tag, on an item the ceiling mode would not track
-    pinned               ///< a person untracked it
+    gate_meeting, ///< a meeting request or response: the calendar item is tracked, not the mail
+    gate_ceiling, ///< an inbox rule's tag, on an item the ceiling mode would not track
+    pinned        ///< a person untracked it
 };
 std::string_view to_string(Rule);
 
 /// Higher is stronger; evidence of equal strength for different records is ambiguous.
-enum class Strength { inferred = 10, domain = 20, address = 30, thread = 40, number = 50, header = 60, person = 100 };
+enum class Strength {
+    inferred = 10,
+    domain = 20,
+    address = 30,
+    thread = 40,
+    number = 50,
+    header = 60,
+    person = 100
+};
 
 /// What a rule found. Kept, so that a person can be told.
 struct Evidence {
@@ -67,21 +75,26 @@ std::string_view to_string(Direction);
 /// The answer for one evaluated item.
 struct Decision {
     Outcome outcome = Outcome::ignored;
-    Rule rule = Rule::none;              ///< what decided
-    bool by_person = false;              ///< a wish, not a rule: overrides some gates, takes ownership
-    bool needs_header_look = false;      ///< a rule would accept, but phase 1 could not see automatic-mail headers or sensitivity; `ignored` until decided again with them
+    Rule rule = Rule::none; ///< what decided
+    bool by_person = false; ///< a wish, not a rule: overrides some gates, takes ownership
+    bool needs_header_look =
+        false; ///< a rule would accept, but phase 1 could not see automatic-mail headers or
+               ///< sensitivity; `ignored` until decided again with them
     std::vector<Evidence> evidence;
     std::optional<RecordId> regarding;
     bool regarding_by_person = false;
     Strength regarding_strength = Strength::inferred;
-    bool regarding_cleared = false;      ///< a person took the label off
-    std::vector<RecordId> suggestions;   ///< ranked, where regarding is empty
-    DesiredCategories answer;            ///< what the item's categories should say; state none + nothing to take off = no write
-    bool writes_answer = false;          ///< whether the mailbox is owed anything
-    bool stage_untrack = false;          ///< a person seems to have taken our category off a linked item
-    bool withdrawn = false;              ///< a wish or our category was taken off before the owed write: drop the write
-    bool orphan_category = false;        ///< a state category of ours on a first pass that belongs to nothing stored
-    std::string note;                    ///< for explain: "label matches 3 records"
+    bool regarding_cleared = false;    ///< a person took the label off
+    std::vector<RecordId> suggestions; ///< ranked, where regarding is empty
+    DesiredCategories answer;   ///< what the item's categories should say; state none + nothing to
+                                ///< take off = no write
+    bool writes_answer = false; ///< whether the mailbox is owed anything
+    bool stage_untrack = false; ///< a person seems to have taken our category off a linked item
+    bool withdrawn =
+        false; ///< a wish or our category was taken off before the owed write: drop the write
+    bool orphan_category =
+        false;        ///< a state category of ours on a first pass that belongs to nothing stored
+    std::string note; ///< for explain: "label matches 3 records"
 };
 
 } // namespace crmsync

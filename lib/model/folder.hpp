@@ -10,19 +10,29 @@
 namespace crmsync {
 
 /// Folders every mailbox has, known by name whatever the mailbox's language (G-95).
-enum class WellKnown { none, inbox, drafts, sent_items, deleted_items, junk_email, archive, outbox, conversation_history };
-std::string_view to_string(WellKnown);   ///< the provider's word: "sentitems"; empty for none
+enum class WellKnown {
+    none,
+    inbox,
+    drafts,
+    sent_items,
+    deleted_items,
+    junk_email,
+    archive,
+    outbox,
+    conversation_history
+};
+std::string_view to_string(WellKnown); ///< the provider's word: "sentitems"; empty for none
 
 struct Folder {
     FolderId id;
     std::optional<FolderId> parent;
-    std::string name;                    ///< localised; for people only
+    std::string name; ///< localised; for people only
     WellKnown well_known = WellKnown::none;
 };
 
 /// What a round over the folder tree told.
 struct FolderChanges {
-    std::vector<Folder> present;         ///< new or changed
+    std::vector<Folder> present; ///< new or changed
     std::vector<FolderId> removed;
     Cursor next;
 };

@@ -9,9 +9,10 @@
 namespace crmsync {
 
 using MailboxId = Strong<std::int64_t, struct MailboxIdTag>;
-using FolderId = Strong<std::string, struct FolderIdTag>;   ///< the provider's, opaque
-using Version = Strong<std::string, struct VersionTag>;     ///< change key; opaque, for equality only
-using Cursor = Strong<std::string, struct CursorTag>;       ///< how far we have read; opaque; empty = from nothing
+using FolderId = Strong<std::string, struct FolderIdTag>; ///< the provider's, opaque
+using Version = Strong<std::string, struct VersionTag>;   ///< change key; opaque, for equality only
+using Cursor =
+    Strong<std::string, struct CursorTag>; ///< how far we have read; opaque; empty = from nothing
 using RecordId = Strong<Uuid, struct RecordIdTag>;
 using ActivityId = Strong<Uuid, struct ActivityIdTag>;
 using DaemonId = Strong<Uuid, struct DaemonIdTag>;

@@ -31,7 +31,8 @@ struct SaidParticipants {
     Said<Participants> from, sender, reply_to, to, cc, bcc;
 
     bool complete() const { return from.said() && to.said() && cc.said() && bcc.said(); }
-    /// Everybody that was said: from (or sender where there is no from), to, cc, bcc; reply-to left out.
+    /// Everybody that was said: from (or sender where there is no from), to, cc, bcc; reply-to left
+    /// out.
     Participants all() const;
     friend bool operator==(const SaidParticipants&, const SaidParticipants&) = default;
 };
@@ -50,8 +51,9 @@ struct ThreadHeaders {
 
 /// What transport headers tell, after a header look. Absent on the sender's own copy (G-112).
 struct AutomaticMail {
-    bool automatic = false;  ///< Auto-Submitted, Precedence, X-Auto-Response-Suppress, delivery report
-    std::string header;      ///< the header that says so
+    bool automatic =
+        false;          ///< Auto-Submitted, Precedence, X-Auto-Response-Suppress, delivery report
+    std::string header; ///< the header that says so
     std::vector<std::string> keywords; ///< the sender's own Keywords
     friend bool operator==(const AutomaticMail&, const AutomaticMail&) = default;
 };
@@ -96,7 +98,8 @@ struct Item {
     Message& message() { return std::get<Message>(detail); }
     /// When it happened, for people: sent, else received, else created.
     std::optional<Timestamp> happened_at() const;
-    /// Whether everything a decision needs has been said. Sensitivity, headers and size may stay unsaid.
+    /// Whether everything a decision needs has been said. Sensitivity, headers and size may stay
+    /// unsaid.
     bool complete() const;
     friend bool operator==(const Item&, const Item&) = default;
 };

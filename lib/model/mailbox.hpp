@@ -13,7 +13,8 @@ namespace crmsync {
 enum class MailboxState { added, enabled, disabled, stopped };
 std::string_view to_string(MailboxState);
 
-/// What is tracked besides wishes (PRODUCT section 4). In order: each tracks what the one before does.
+/// What is tracked besides wishes (PRODUCT section 4). In order: each tracks what the one before
+/// does.
 enum class Mode { manual, replies, contacts, records, all };
 std::string_view to_string(Mode);
 std::optional<Mode> parse_mode(std::string_view word);
@@ -26,7 +27,7 @@ struct Mailbox {
     std::string kind = "user"; ///< user, shared
     std::optional<RecordId> owner;
     MailboxState state = MailboxState::added;
-    std::optional<Mode> mode;  ///< nothing: the default mode of the settings
+    std::optional<Mode> mode; ///< nothing: the default mode of the settings
     std::optional<Timestamp> enabled_at;
     std::optional<Timestamp> last_pass_at;
     std::optional<Timestamp> next_pass_at;

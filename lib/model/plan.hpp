@@ -16,7 +16,7 @@ namespace crmsync {
 /// What makes a message the same message in every mailbox (SCHEMA "Identity"). The key is
 /// SHA-256(kind ‖ text ‖ n); n counts up where From differs or the sent times lie over a day apart.
 struct Identity {
-    char kind = 'm';       ///< 'm' Message-ID, 'f' fingerprint
+    char kind = 'm'; ///< 'm' Message-ID, 'f' fingerprint
     std::string text;
     Sha256 from_hash{};
     Timestamp sent_at{};
@@ -28,10 +28,10 @@ struct StoredAttachment {
     std::string name;
     std::string content_type;
     std::int64_t size = 0;
-    std::string status;             ///< stored, skipped, pending
-    std::string reason;             ///< why skipped: size, type, inline, item, reference, unreadable
-    std::string content;            ///< of a stored one
-    Sha256 sha256{};                ///< of a stored one
+    std::string status;  ///< stored, skipped, pending
+    std::string reason;  ///< why skipped: size, type, inline, item, reference, unreadable
+    std::string content; ///< of a stored one
+    Sha256 sha256{};     ///< of a stored one
 };
 
 /// Who owns an activity, as one mailbox sees it. Over all claims the best wins: a person before a
@@ -39,21 +39,21 @@ struct StoredAttachment {
 struct OwnerClaim {
     RecordId owner;
     bool by_person = false;
-    Timestamp at{};       ///< lastModifiedDateTime of the version the tag was first read in
-    std::string address;  ///< of the mailbox
+    Timestamp at{};      ///< lastModifiedDateTime of the version the tag was first read in
+    std::string address; ///< of the mailbox
 };
 
 /// An accepted item with its body: becomes an activity, or joins the one that is there.
 struct TrackedItem {
     std::string item_id;
-    ActivityId proposed;            ///< taken if no activity with this identity is there
+    ActivityId proposed; ///< taken if no activity with this identity is there
     Identity identity;
     Direction direction = Direction::incoming;
     std::string subject;
     std::string body;
     BodyType body_type = BodyType::html;
     bool body_truncated = false;
-    std::int64_t body_bytes = 0;    ///< before the cut
+    std::int64_t body_bytes = 0; ///< before the cut
     Timestamp occurred_at{};
     std::optional<std::string> message_id;
     std::vector<Party> parties;
@@ -66,7 +66,7 @@ struct TrackedItem {
     // the link
     FolderId folder;
     Version version;
-    std::string tracked_by;         ///< user, rule
+    std::string tracked_by; ///< user, rule
     std::string rule;
     Timestamp tagged_at{};
     std::optional<std::string> regarding_category;
@@ -85,58 +85,59 @@ struct LinkUpdate {
 struct RegardingChange {
     std::string item_id;
     ActivityId activity;
-    std::optional<RecordId> regarding;          ///< nothing = cleared
+    std::optional<RecordId> regarding; ///< nothing = cleared
     std::optional<std::string> regarding_category;
 };
 
 struct DecisionRow {
     Sha256 item_hmac{};
-    std::optional<std::string> item_id;         ///< absent for refused and ignored items
+    std::optional<std::string> item_id; ///< absent for refused and ignored items
     std::optional<Sha256> message_id_hmac;
-    std::optional<Sha256> thread_hmac;          ///< conversation
-    std::vector<Sha256> parent_hmacs;           ///< newest 20 references
+    std::optional<Sha256> thread_hmac; ///< conversation
+    std::vector<Sha256> parent_hmacs;  ///< newest 20 references
     Sha256 input_hmac{};
     Outcome outcome = Outcome::ignored;
     std::string rule;
-    std::string evidence_json;                  ///< without subject, address or (where not tracked) record id
+    std::string evidence_json; ///< without subject, address or (where not tracked) record id
 };
 
 struct OwedCategories {
     std::string item_id;
     DesiredCategories desired;
-    std::vector<std::string> categories;        ///< as last read
-    Version version;                            ///< as last read
+    std::vector<std::string> categories; ///< as last read
+    Version version;                     ///< as last read
 };
 
 struct ParkedItem {
     std::string item_id;
-    std::string reason;                         ///< stable name: "graph.item_corrupt"
+    std::string reason; ///< stable name: "graph.item_corrupt"
     std::string version;
     int attempts = 1;
-    std::optional<Timestamp> next_attempt_at;   ///< nothing: only a person or a new version brings it back
+    std::optional<Timestamp>
+        next_attempt_at; ///< nothing: only a person or a new version brings it back
 };
 
 struct LogEvent {
     std::string level = "info";
-    std::string name;                           ///< stable: "item_tracked"
-    std::string detail_json = "{}";             ///< no subject, no correspondent's address
+    std::string name;               ///< stable: "item_tracked"
+    std::string detail_json = "{}"; ///< no subject, no correspondent's address
 };
 
 /// What one chunk of a page makes of the world. Committed whole or not at all, with the cursor
 /// where the chunk is the last of its page.
 struct Plan {
-    std::string policy_version;                   ///< what the decisions were made under
+    std::string policy_version; ///< what the decisions were made under
     std::vector<TrackedItem> tracked;
     std::vector<LinkUpdate> links;
     std::vector<RegardingChange> regardings;
     std::vector<DecisionRow> decisions;
     std::vector<OwedCategories> write_backs;
     std::vector<std::string> dropped_write_backs; ///< item ids that are owed nothing any more
-    std::vector<std::string> staged;              ///< item ids whose category a person seems to have taken off
-    std::vector<std::string> unstaged;            ///< item ids that carry it again
+    std::vector<std::string> staged;   ///< item ids whose category a person seems to have taken off
+    std::vector<std::string> unstaged; ///< item ids that carry it again
     std::vector<ParkedItem> parked;
     std::vector<std::string> unparked;
-    std::vector<Sha256> unpinned;                 ///< HMACs of messages tagged again
+    std::vector<Sha256> unpinned; ///< HMACs of messages tagged again
     std::vector<LogEvent> events;
 
     bool empty() const;

@@ -16,8 +16,10 @@ std::string_view to_string(StateCategory);
 /// The categories an item should carry, as far as they are ours. Everybody else's stay.
 struct DesiredCategories {
     StateCategory state = StateCategory::none;
-    std::optional<std::string> regarding; ///< full category name to keep as the display; nothing = leave as they are
-    std::vector<std::string> take_off;    ///< further names to remove (the sender's own, answered labels)
+    std::optional<std::string>
+        regarding; ///< full category name to keep as the display; nothing = leave as they are
+    std::vector<std::string>
+        take_off; ///< further names to remove (the sender's own, answered labels)
     friend bool operator==(const DesiredCategories&, const DesiredCategories&) = default;
 };
 
