@@ -49,7 +49,7 @@ stop_postgres() {
 
 # A database without a past: the simulator's mailboxes live in memory and begin anew with each run.
 fresh_database() {
-    psql_to postgres -c 'drop database if exists crmsync' -c 'create database crmsync' >/dev/null
+    psql_to postgres -c 'set client_min_messages = warning' -c 'drop database if exists crmsync' -c 'create database crmsync'
 }
 
 psql_to() {
