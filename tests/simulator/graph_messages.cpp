@@ -295,6 +295,8 @@ Answer Graph::show_message(Call& call, const Item& item, int status)
     MessageView view = view_of(call, everything);
     const std::string context = message_context(call, everything) + "/$entity";
     view.context = context;
+    // What came to lie elsewhere is shown with its type, as the documentation's example has it.
+    view.typed = call.entry.operation == "message.move" || call.entry.operation == "message.copy";
     Answer answer;
     answer.status = status;
     append_message(answer.body, item, view);

@@ -165,7 +165,9 @@ Answer Graph::answer_one(Request& request, const std::optional<Fault>& fault, st
     } catch (const GraphError& error) {
         answer = failed(call, error);
     }
-    const std::string applied = call.preferences.applied();
+    std::string applied = call.preferences.applied();
+    if (call.preferences.minimal_return && request.method == "PATCH" && answer.status == 204)
+        applied += applied.empty() ? "return=minimal" : ", return=minimal";
     if (!applied.empty() && answer.status < 300)
         answer.headers.emplace_back("Preference-Applied", applied);
     if (recording) {

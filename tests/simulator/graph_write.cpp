@@ -106,7 +106,6 @@ Answer Graph::patch_message(Call& call, Item& item)
     call.mailbox->touch(item, written, !switches.keep_modified_time);
     if (call.preferences.minimal_return && !switches.whole_message_on_patch) {
         Answer answer = no_content();
-        answer.headers.emplace_back("Preference-Applied", "return=minimal");
         answer.headers.emplace_back("ETag", etag(*call.mailbox, item));
         return answer;
     }

@@ -152,8 +152,11 @@ asio::awaitable<void> Server::accept()
             co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
         if (!*alive || ec == asio::error::operation_aborted || ec == asio::error::bad_descriptor)
             co_return;
-        if (ec)
+        if (ec) { // out of descriptors, most likely: leave the connections time to end
+            asio::steady_timer pause(io_, std::chrono::milliseconds(10));
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
             continue;
+        }
         socket.set_option(tcp::no_delay(true), ec);
         if (tls_) {
             using Stream = asio::ssl::stream<tcp::socket>;
@@ -194,7 +197,7 @@ asio::awaitable<void> Server::serve(std::shared_ptr<TypedConnection<Stream>> con
         request.target = message.target();
         const bool keep_alive = message.keep_alive();
 
-        Reply reply = co_await reply_to(std::move(request), {});
+        Reply reply = co_await reply_to(std::move(request));
         if (!*alive || reply.drop)
             break;
         const std::string head = head_of(reply.answer, world_.clock().now(), keep_alive);
@@ -214,7 +217,7 @@ asio::awaitable<void> Server::serve(std::shared_ptr<TypedConnection<Stream>> con
     connection->close();
 }
 
-asio::awaitable<Server::Reply> Server::reply_to(Request request, std::string_view)
+asio::awaitable<Server::Reply> Server::reply_to(Request request)
 {
     const std::string target = std::move(request.target);
     request.target.clear();

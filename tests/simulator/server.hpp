@@ -48,9 +48,8 @@ private:
     boost::asio::awaitable<void> accept();
     template <class Stream>
     boost::asio::awaitable<void> serve(std::shared_ptr<TypedConnection<Stream>> connection);
-    boost::asio::awaitable<Reply> reply_to(Request request, std::string_view version_path);
+    boost::asio::awaitable<Reply> reply_to(Request request);
     boost::asio::awaitable<Reply> graph_reply(Request request);
-    boost::asio::awaitable<void> wait_for_release();
 
     boost::asio::io_context& io_;
     World& world_;

@@ -1,0 +1,254 @@
+#include "base/digest.hpp"
+#include "running_simulator.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+using namespace crmsync;
+using namespace crmsync::sim;
+using namespace crmsync::sim::test;
+
+namespace {
+
+const std::string token_path = "/contoso.example/oauth2/v2.0/token";
+const Headers form_type{{"Content-Type", "application/x-www-form-urlencoded"}};
+
+/// A key and its self-signed certificate.
+struct Identity {
+    EVP_PKEY* key = EVP_RSA_gen(2048);
+    X509* certificate = X509_new();
+
+    Identity()
+    {
+        X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+        X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+        X509_set_pubkey(certificate, key);
+        X509_sign(certificate, key, EVP_sha256());
+    }
+    ~Identity()
+    {
+        X509_free(certificate);
+        EVP_PKEY_free(key);
+    }
+    Identity(const Identity&) = delete;
+    Identity& operator=(const Identity&) = delete;
+
+    std::string pem() const
+    {
+        BIO* const bio = BIO_new(BIO_s_mem());
+        PEM_write_bio_X509(bio, certificate);
+        char* data = nullptr;
+        const long size = BIO_get_mem_data(bio, &data);
+        std::string text(data, static_cast<std::size_t>(size));
+        BIO_free(bio);
+        return text;
+    }
+    std::string assertion(std::string_view audience, std::string_view subject, long from,
+                          long until) const
+    {
+        unsigned char print[EVP_MAX_MD_SIZE];
+        unsigned size = 0;
+        X509_digest(certificate, EVP_sha256(), print, &size);
+        const std::string head = fmt::format(R"({{"alg":"PS256","typ":"JWT","x5t#S256":"{}"}})",
+                                             base64_url({reinterpret_cast<char*>(print), size}));
+        const std::string claims = fmt::format(
+            R"({{"aud":"{}","iss":"{}","sub":"{}","jti":"1","nbf":{},"iat":{},"exp":{}}})",
+            audience, subject, subject, from, from, until);
+        const std::string text = base64_url(head) + "." + base64_url(claims);
+        EVP_MD_CTX* const context = EVP_MD_CTX_new();
+        EVP_PKEY_CTX* of_key = nullptr;
+        EVP_DigestSignInit(context, &of_key, EVP_sha256(), nullptr, key);
+        EVP_PKEY_CTX_set_rsa_padding(of_key, RSA_PKCS1_PSS_PADDING);
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(of_key, RSA_PSS_SALTLEN_DIGEST);
+        std::size_t length = 0;
+        EVP_DigestSign(context, nullptr, &length,
+                       reinterpret_cast<const unsigned char*>(text.data()), text.size());
+        std::string signature(length, '\0');
+        EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &length,
+                       reinterpret_cast<const unsigned char*>(text.data()), text.size());
+        EVP_MD_CTX_free(context);
+        return text + "." + base64_url(signature);
+    }
+};
+
+std::int64_t number_of(const Response& response)
+{
+    return response.json().at("error_codes").at(0).as_int64();
+}
+
+} // namespace
+
+TEST_CASE("the sign-in service names what is wrong by number")
+{
+    Running sim;
+    const auto ask = [&](std::string path, std::string body) {
+        return sim.client.send("POST", path, body, form_type);
+    };
+    CHECK(number_of(ask(token_path, Running::form("wrong"))) == 7000215);
+    CHECK(number_of(ask("/nobody.example/oauth2/v2.0/token", Running::form("x"))) == 90002);
+    CHECK(number_of(ask(token_path, "client_id=other&grant_type=client_credentials")) == 700016);
+    CHECK(number_of(ask(token_path, "client_id=535fb089-9ff3-47b6-9bfb-4f1264799865&grant_type="
+                                    "client_credentials&scope=a+b&client_secret=x")) == 70011);
+    sim.server.run([](Script& s) { s.graph().tokens.application().expired_secret = "old"; });
+    const auto expired = ask(token_path, Running::form("old"));
+    CHECK(expired.status == 401);
+    CHECK(number_of(expired) == 7000222);
+    CHECK(text(expired.json(), "error") == "invalid_client");
+    sim.server.run([](Script& s) {
+        s.graph().tokens.application().fail_next = 1;
+        s.graph().tokens.application().fail_number = 90033;
+    });
+    CHECK(ask(token_path, Running::form("simulator-secret")).status == 503);
+    CHECK(ask(token_path, Running::form("simulator-secret")).status == 200);
+}
+
+TEST_CASE("a client assertion is verified against the registered certificate")
+{
+    Running sim;
+    const Identity registered, stranger;
+    sim.server.run(
+        [&](Script& s) { s.graph().tokens.application().certificates = {registered.pem()}; });
+    const std::string client = "535fb089-9ff3-47b6-9bfb-4f1264799865";
+    const std::string audience =
+        fmt::format("http://127.0.0.1:{}{}", sim.server.port(), token_path);
+    const long now = sim.clock.now().time_since_epoch().count() / 1'000'000;
+    const auto ask = [&](const std::string& assertion) {
+        return sim.client.send(
+            "POST", token_path,
+            "client_id=" + client +
+                "&scope=https://graph.microsoft.com/"
+                ".default&grant_type=client_credentials&client_assertion_type=urn:ietf:params:"
+                "oauth:client-assertion-type:jwt-bearer&client_assertion=" +
+                assertion,
+            form_type);
+    };
+    CHECK(ask(registered.assertion(audience, client, now, now + 600)).status == 200);
+    CHECK(number_of(ask(stranger.assertion(audience, client, now, now + 600))) == 700027);
+    CHECK(number_of(ask(registered.assertion(audience, "other", now, now + 600))) == 700021);
+    CHECK(number_of(ask(registered.assertion("https://elsewhere/", client, now, now + 600))) ==
+          700023);
+    CHECK(number_of(ask(registered.assertion(audience, client, now - 7200, now - 3600))) == 700024);
+    CHECK(number_of(ask("no.jwt.here")) == 50027);
+}
+
+TEST_CASE("a token is refused when it is missing, unknown, too old, or at the service's whim")
+{
+    Running sim;
+    const std::string path = "/v1.0/users/" + sim.ann + "/mailFolders";
+    CHECK(sim.client.send("GET", path).code() == "InvalidAuthenticationToken");
+    CHECK(sim.client.send("GET", path, {}, {{"Authorization", "Bearer x"}}).status == 401);
+    CHECK(sim.get("/users/" + sim.ann + "/mailFolders").status == 200);
+    sim.server.run([](Script& s) { s.graph().switches.unauthorised_next = 1; });
+    CHECK(sim.get("/users/" + sim.ann + "/mailFolders").status == 401);
+    CHECK(sim.get("/users/" + sim.ann + "/mailFolders").status == 200);
+    sim.clock.advance(std::chrono::seconds(3600));
+    CHECK(sim.get("/users/" + sim.ann + "/mailFolders").status == 401);
+    sim.sign_in();
+    CHECK(sim.get("/users/" + sim.ann + "/mailFolders").status == 200);
+}
+
+TEST_CASE("a permission counts from the next token on and its lack is told for each call")
+{
+    Running sim;
+    const auto item = sim.deliver_to_ann("one");
+    sim.server.run([](Script& s) { s.graph().tokens.application().roles = mail_basic; });
+    CHECK(sim.call("PATCH", sim.message(item), R"({"categories":["A"]})").status == 200);
+    sim.sign_in();
+    CHECK(sim.call("PATCH", sim.message(item), R"({"categories":["B"]})").code() ==
+          "ErrorAccessDenied");
+    CHECK(sim.get(sim.message(item, "?$select=subject")).status == 200);
+    CHECK(sim.get(sim.message(item, "?$select=body")).status == 403);
+    CHECK_FALSE(sim.get(sim.message(item)).json().as_object().contains("body"));
+    CHECK(sim.get("/users/" + sim.ann).code() == "Authorization_RequestDenied");
+    CHECK(sim.get("/users/" + sim.ann + "/outlook/masterCategories").status == 403);
+}
+
+TEST_CASE("a mailbox that is none answers in one of several ways")
+{
+    Running sim;
+    const std::string path = "/users/" + sim.ann + "/mailFolders/inbox?$select=id";
+    const auto answer = [&](Absence absence) {
+        sim.server.run([&](Script& s) { s.mailbox(sim.ann).set_absence(absence); });
+        return sim.get(path);
+    };
+    CHECK(answer(Absence::not_enabled).code() == "MailboxNotEnabledForRESTAPI");
+    CHECK(answer(Absence::not_discovered).code() == "ResourceNotFound");
+    CHECK(answer(Absence::empty_answer).body.empty());
+    CHECK(answer(Absence::no_inbox).code() == "ErrorItemNotFound");
+    CHECK(answer(Absence::denied).status == 403);
+    CHECK(answer(Absence::denied_by_policy).code() == "ErrorAccessDenied");
+    CHECK(answer(Absence::none).status == 200);
+    CHECK(sim.get("/users/nobody@contoso.example/mailFolders").code() == "ErrorInvalidUser");
+    CHECK(sim.get("/users/nobody@contoso.example").code() == "Request_ResourceNotFound");
+    CHECK(sim.get("/me/messages").status == 400);
+}
+
+TEST_CASE("scripted faults: failing, cutting, dropping")
+{
+    Running sim;
+    const auto item = sim.deliver_to_ann("one");
+    sim.server.run([](Script& s) {
+        s.throttle_next(1, "2.128");
+        Fault unavailable;
+        unavailable.path = "/mailFolders";
+        unavailable.empty_body = true;
+        s.fail(unavailable);
+    });
+    const auto throttled = sim.get(sim.message(item));
+    CHECK(throttled.status == 429);
+    CHECK(throttled.header("Retry-After") == "2.128");
+    CHECK(sim.get(sim.message(item)).status == 200);
+    const auto empty = sim.get("/users/" + sim.ann + "/mailFolders");
+    CHECK(empty.status == 503);
+    CHECK(empty.body.empty());
+
+    sim.server.run([](Script& s) {
+        Fault cut;
+        cut.kind = Fault::Kind::cut;
+        cut.bytes = 20;
+        s.fail(cut);
+        Fault drop;
+        drop.kind = Fault::Kind::drop;
+        s.fail(drop);
+    });
+    const auto half = sim.call("PATCH", sim.message(item), R"({"categories":["A"]})");
+    CHECK(half.cut);
+    CHECK(sim.server.run([&](Script& s) { return s.item(sim.ann, item.id).categories.size(); }) ==
+          1);
+    CHECK(sim.call("PATCH", sim.message(item), R"({"categories":[]})").cut);
+    CHECK(sim.server.run([&](Script& s) { return s.item(sim.ann, item.id).categories.size(); }) ==
+          1);
+}
+
+TEST_CASE("the script face does what the class does and tells what it does not know")
+{
+    Running sim;
+    const auto script = [&](std::string name, std::string body) {
+        return sim.client.send("POST", "/sim/" + name, std::move(body));
+    };
+    CHECK(script("create_mailbox", R"({"upn":"cleo@contoso.example","language":"sv-SE"})").status ==
+          200);
+    const auto made = script(
+        "deliver",
+        R"({"from":"Cora <cora@customer.example>","to":["cleo@contoso.example"],"subject":"Hej","body":"text","attachments":[{"name":"a","content":"b"}],"headers":{"x-one":"1"}})");
+    REQUIRE(made.status == 200);
+    const std::string id = text(made.json().at("items").at(0), "id");
+    CHECK(script("tag", R"({"mailbox":"cleo@contoso.example","id":")" + id +
+                            R"(","category":"CRM Track"})")
+              .status == 200);
+    CHECK(script("move",
+                 R"({"mailbox":"cleo@contoso.example","id":")" + id + R"(","folder":"archive"})")
+              .status == 200);
+    const auto dump = sim.client.send("GET", "/sim/dump?mailbox=cleo@contoso.example").json();
+    CHECK(text(dump.at("items").at(0), "folder") == "archive");
+    CHECK(dump.at("items").at(0).at("categories").at(0).as_string() == "CRM Track");
+    CHECK(script("switches", R"({"contrary":true})").status == 200);
+    CHECK(script("switches", R"({"sunny":true})").status == 400);
+    CHECK(script("dance", "{}").status == 400);
+    CHECK(script("deliver", R"({"subjekt":"x"})").status == 400);
+    CHECK(script("record", "{}").json().is_array());
+}
