@@ -16,8 +16,13 @@ struct Decided {
     Decision decision;
     Sha256 input_hmac{}; ///< of everything the decision was made from
 
-    /// Whether its body is still to be read: only a positive decision for an item that has no link.
-    bool wants_body() const { return decision.outcome == Outcome::tracked && !known.link; }
+    /// Whether its body is still to be read: only a positive decision for an item that has no link,
+    /// or whose activity is a tombstone to be revived.
+    bool wants_body() const
+    {
+        return decision.outcome == Outcome::tracked &&
+               (!known.link || (known.link->activity_deleted && decision.rule != Rule::none));
+    }
 };
 
 /// Phase 2 of one accepted item.

@@ -72,7 +72,8 @@ void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
         return;
     DecisionRow row;
     row.input_hmac = decided.input_hmac;
-    if (bytes_of(row.input_hmac) == decided.known.input_hmac)
+    if (bytes_of(row.input_hmac) == decided.known.input_hmac &&
+        decided.known.outcome == to_string(decided.decision.outcome))
         return;
     row.item_hmac = facts.hash.item(decided.item.key.id);
     const bool anonymous = decided.decision.outcome == Outcome::refused ||
@@ -162,6 +163,12 @@ OwnerClaim claim(const Decided& decided, const Candidates& candidates,
             }
         }
     return owner;
+}
+
+/// Whether somebody waits for an answer: a person, or an inbox rule a person made.
+bool is_wish(const Decision& decision)
+{
+    return decision.by_person || decision.rule == Rule::rule_tag;
 }
 
 /// What the sync log keeps about decisions that somebody may ask for.
@@ -287,7 +294,7 @@ void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool tr
     answered.decision.outcome = Outcome::failed;
     answered.decision.note = reason;
     answered.decision.writes_answer = false;
-    if (exhausted && decided.decision.by_person) {
+    if (exhausted && is_wish(decided.decision)) {
         answered.decision.answer.state = StateCategory::failed;
         answered.decision.writes_answer = true;
     }
