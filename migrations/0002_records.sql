@@ -29,6 +29,8 @@ COMMENT ON COLUMN store.record.parent_id IS 'Deferred: an import may name a chil
 COMMENT ON COLUMN store.record.owner_id IS 'A user or a team.';
 -- Exact labels and prefixes; collation C makes a prefix a range.
 CREATE INDEX record_label ON store.record (label);
+-- People ask for a number as it is written.
+CREATE INDEX record_number_written ON store.record (number) WHERE number IS NOT NULL;
 CREATE INDEX record_parent ON store.record (parent_id) WHERE parent_id IS NOT NULL;
 
 CREATE TABLE store.record_address (
