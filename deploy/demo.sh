@@ -49,15 +49,17 @@ start_postgres
 fresh_database
 start_simulator
 write_configuration
-crmsync migrate >"$logs/migrate.log"
-say "the database has the schema of this program ($(wc -l <"$logs/migrate.log") migrations)"
+crmsync migrate >"$logs/migrate.log" 2>&1 || fail "the migration failed; see $logs/migrate.log"
+say "the database has the schema of this program ($(grep -c '^applied' "$logs/migrate.log") migrations)"
 
 for type in user team list account contact opportunity case; do
-    crmsync record import --type "$type" "$sample/$type.csv"
+    counts=$(crmsync record import --type "$type" "$sample/$type.csv")
+    say "$type.csv: $counts"
 done
 while read -r address mode; do
-    crmsync mailbox add "$address" --provider nordlicht --mode "$mode"
-    crmsync mailbox enable "$address"
+    crmsync mailbox add "$address" --provider nordlicht --mode "$mode" >>"$logs/mailbox.log"
+    crmsync mailbox enable "$address" >>"$logs/mailbox.log"
+    say "follows $address, mode $mode"
 done <<END
 anna.bergmann@$own_domain replies
 claire.lefevre@$own_domain manual

@@ -11,8 +11,8 @@ first_pass() {
         "select count(*) = 6 from sync.mailbox where state = 'enabled' and last_pass_at is not null"
     wait_for "nothing is owed to a mailbox" holds \
         "select count(*) = 0 from sync.write_back where state in ('waiting', 'sent')"
-    say "six mailboxes read; $(query "select count(*) from sync.decision") messages looked at by their headers," \
-        "$(query "select count(*) from crm.activity") of them stored (Erik's mode is contacts: known people of the last 30 days)"
+    say "six mailboxes read by their headers, $(query "select count(*) from sync.decision") messages of the last 30 days weighed," \
+        "$(query "select count(*) from crm.activity") stored: Erik's mode is contacts, so mail of people the CRM knows follows by itself"
 }
 
 # stored MESSAGE_ID: SQL for the activity of a message.
@@ -36,8 +36,11 @@ tracked() {
 # What the category list of the message says now.
 shown() { answer "${bold}in Outlook: $(categories_of "$1" "$2")${plain}"; }
 
-# The service's own reasons, in its own words.
-why() { crmsync explain "$1" "<$2>" 2>&1 | sed "s/^/       ${dim}| /; s/\$/${plain}/"; }
+# Why, by the service's own account.
+why() {
+    crmsync explain "$1" "<$2>" 2>"$logs/explain.log" | awk -f "$source_folder/deploy/demo/why.awk" |
+        sed "s/^/       ${dim}/; s/\$/${plain}/"
+}
 
 # answered MAILBOX MESSAGE_ID CATEGORY: the answer that is not CRM Tracked.
 answered() {

@@ -97,7 +97,7 @@ start() {
     echo "$started_pid" >"$state/run/$name.pid"
 }
 
-crmsync() { as_demo env CRMSYNC_CONFIG="$state/crmsync.toml" "$state/bin/crmsync" "$@"; }
+crmsync() { as_demo env CRMSYNC_CONFIG="$state/crmsync.toml" "$state/bin/crmsync" "$@" </dev/null; }
 
 daemon_pid='' simulator_pid=''
 still_alive() {
