@@ -5,6 +5,7 @@
 #include "connector/graph/graph_envelope.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <charconv>
 

@@ -9,6 +9,7 @@
 #include "net/http_status.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 namespace crmsync::graph {
 
