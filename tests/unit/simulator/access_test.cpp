@@ -224,6 +224,21 @@ TEST_CASE("scripted faults: failing, cutting, dropping")
           1);
 }
 
+TEST_CASE("a fault lets so many matching requests pass before it meets one")
+{
+    Running sim;
+    const auto item = sim.deliver_to_ann("one");
+    sim.server.run([](Script& s) {
+        Fault fault;
+        fault.after = 2;
+        s.fail(fault);
+    });
+    CHECK(sim.get(sim.message(item)).status == 200);
+    CHECK(sim.get(sim.message(item)).status == 200);
+    CHECK(sim.get(sim.message(item)).status == 503);
+    CHECK(sim.get(sim.message(item)).status == 200);
+}
+
 TEST_CASE("the script face does what the class does and tells what it does not know")
 {
     Running sim;
