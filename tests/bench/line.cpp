@@ -1,0 +1,248 @@
+#include "bench/line.hpp"
+
+#include "model/address.hpp"
+#include "store/mailboxes.hpp"
+#include "store/records.hpp"
+#include "support/run.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+namespace crmsync::bench {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using Seconds = std::chrono::duration<double>;
+using std::chrono::steady_clock;
+
+constexpr auto longest_run = std::chrono::minutes(5);
+constexpr auto longest_start = std::chrono::minutes(1);
+
+std::string address_of(int mailbox) { return fmt::format("user{:03}@firm.example", mailbox); }
+
+/// The body of an answer.
+std::string get(unsigned short port, const std::string& target)
+{
+    asio::ip::tcp::iostream stream("127.0.0.1", std::to_string(port));
+    stream << "GET " << target << " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+           << std::flush;
+    std::string line;
+    while (std::getline(stream, line) && line != "\r")
+        continue;
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::map<std::string, double> read_metrics(unsigned short port)
+{
+    std::map<std::string, double> metrics;
+    std::istringstream lines(get(port, "/metrics"));
+    for (std::string line; std::getline(lines, line);) {
+        const auto space = line.rfind(' ');
+        if (!line.starts_with("crmsync_") || space == std::string::npos)
+            continue;
+        metrics[line.substr(0, space)] = std::stod(line.substr(space + 1));
+    }
+    return metrics;
+}
+
+std::string seed_file(const Load& load)
+{
+    json::array steps;
+    json::object application;
+    application["do"] = "application";
+    application["tenant"] = "bench";
+    application["client_id"] = "bench";
+    application["secret"] = "bench";
+    steps.emplace_back(std::move(application));
+    json::array mailboxes;
+    for (int i = 0; i < load.mailboxes; ++i) {
+        json::object mailbox;
+        mailbox["do"] = "create_mailbox";
+        mailbox["upn"] = address_of(i);
+        steps.emplace_back(std::move(mailbox));
+        mailboxes.emplace_back(address_of(i));
+    }
+    json::object seed;
+    seed["do"] = "seed";
+    seed["mailboxes"] = std::move(mailboxes);
+    seed["count"] = load.messages;
+    seed["body_size"] = load.body_bytes;
+    seed["recipients"] = load.recipients;
+    seed["tagged"] = load.tagged ? 1.0 : 0.0;
+    steps.emplace_back(std::move(seed));
+    return json::serialize(steps);
+}
+
+asio::awaitable<void> add_mailboxes(pg::Pool& pool, int count)
+{
+    store::Records records(pool);
+    store::Mailboxes mailboxes(pool);
+    for (int i = 0; i < count; ++i) {
+        store::NewMailbox mailbox;
+        mailbox.provider = "bench";
+        mailbox.address = *parse_address(address_of(i));
+        const store::FoundUser user = co_await records.find_or_create_user(mailbox.address);
+        mailbox.owner = user.id;
+        const std::optional<Mailbox> added = co_await mailboxes.add(std::move(mailbox));
+        co_await mailboxes.set_state(added.value().id, MailboxState::enabled);
+    }
+}
+
+} // namespace
+
+Load read_load(int argc, char** argv, Load load)
+{
+    for (int i = 1; i < argc; ++i) {
+        const std::string option = argv[i];
+        const bool has_number = i + 1 < argc;
+        if (option == "--smoke") {
+            load.mailboxes = 4;
+            load.messages = 200;
+        } else if (option == "--messages" && has_number) {
+            load.messages = std::stoi(argv[++i]);
+        } else if (option == "--mailboxes" && has_number) {
+            load.mailboxes = std::stoi(argv[++i]);
+        } else {
+            throw std::invalid_argument("usage: [--smoke] [--messages N] [--mailboxes N]");
+        }
+    }
+    return load;
+}
+
+double Cost::metric(const std::string& name, const std::string& purpose) const
+{
+    const std::string label = purpose.empty() ? "" : fmt::format("purpose=\"{}\"", purpose);
+    double sum = 0;
+    for (const auto& [series, value] : metrics)
+        if (series.substr(0, series.find('{')) == name && series.find(label) != std::string::npos)
+            sum += value;
+    return sum;
+}
+
+std::vector<std::string> Cost::purposes(const std::string& name) const
+{
+    std::vector<std::string> labels;
+    const std::string start = name + "{purpose=\"";
+    for (const auto& [series, value] : metrics)
+        if (series.starts_with(start))
+            labels.push_back(series.substr(start.size(), series.rfind('"') - start.size()));
+    return labels;
+}
+
+Line::Line(const Load& load) : load_(load), postgres_(folder_.path())
+{
+    Database(postgres_.url("postgres")).execute("CREATE DATABASE bench");
+    database_ = std::make_unique<Database>(postgres_.url("bench"));
+    start_simulator();
+    write_configuration();
+    bench::run({CRMSYNC_PROGRAM, "--config", folder_.path() / "crmsync.toml", "migrate"},
+               folder_.path() / "migrate.log");
+    enable_mailboxes();
+}
+
+void Line::start_simulator()
+{
+    std::ofstream(folder_.path() / "seed.json") << seed_file(load_);
+    simulator_ = std::make_unique<Process>(std::vector<std::string>{CRMSYNC_SIMULATOR, "--seed",
+                                                                    folder_.path() / "seed.json",
+                                                                    "--print-port"},
+                                           folder_.path() / "simulator.log");
+    const auto until = steady_clock::now() + longest_start;
+    std::string said;
+    while ((said = simulator_->said()).find('\n') == std::string::npos) {
+        if (!simulator_->running() || steady_clock::now() > until)
+            throw std::runtime_error("the simulator does not start: " + said);
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    simulator_port_ = static_cast<unsigned short>(std::stoi(said));
+}
+
+void Line::write_configuration()
+{
+    daemon_port_ = free_port();
+    std::ofstream(folder_.path() / "secret") << "bench";
+    std::ofstream(folder_.path() / "crmsync.toml")
+        << "[database]\nurl = \"" << postgres_.url("bench") << "\"\n"
+        << "[http]\nlisten = \"127.0.0.1:" << daemon_port_ << "\"\n"
+        << "[sync]\npoll_interval = \"1h\"\n"
+        << "[tracking]\nown_domains = [\"firm.example\"]\n"
+        << "[[provider]]\nname = \"bench\"\ntenant_id = \"bench\"\nclient_id = \"bench\"\n"
+        << "client_secret_file = \"secret\"\n"
+        << "authority_url = \"http://127.0.0.1:" << simulator_port_ << "\"\n"
+        << "graph_url = \"http://127.0.0.1:" << simulator_port_ << "\"\n";
+}
+
+void Line::enable_mailboxes()
+{
+    asio::io_context io;
+    pg::ConnectionOptions options;
+    options.url = postgres_.url("bench");
+    options.purpose = "bench";
+    pg::Pool pool(io.get_executor(), options, 1);
+    test::run(io, add_mailboxes(pool, load_.mailboxes));
+}
+
+/// Asked many times a second, so it looks at little: the hundred mailboxes, their folders, and an
+/// index that holds only what is owed.
+bool Line::finished()
+{
+    const auto answer = database_->rows(
+        "SELECT (SELECT sum(link_count) FROM sync.mailbox),"
+        " EXISTS (SELECT FROM sync.write_back WHERE state IN ('waiting', 'sent', 'conflict')),"
+        " (SELECT count(DISTINCT mailbox_id) FROM sync.folder),"
+        " EXISTS (SELECT FROM sync.folder WHERE round_done_at IS NULL)");
+    const std::vector<std::string>& row = answer.at(0);
+    const int linked = load_.tagged ? load_.messages : 0;
+    return std::stoi(row[0]) == linked && row[1] == "f" && std::stoi(row[2]) == load_.mailboxes &&
+           row[3] == "f";
+}
+
+Cost Line::run()
+{
+    const pid_t server = postgres_.postmaster();
+    const pid_t own = database_->backend();
+    const Cpu server_before = cpu_of_family(server);
+    const Cpu own_before = cpu_of(own);
+    const Cpu simulator_before = cpu_of(simulator_->pid());
+    const auto started = steady_clock::now();
+
+    daemon_ = std::make_unique<Process>(std::vector<std::string>{CRMSYNC_PROGRAM, "--config",
+                                                                 folder_.path() / "crmsync.toml",
+                                                                 "serve"},
+                                        folder_.path() / "daemon.log");
+    while (!finished()) {
+        if (!daemon_->running() || steady_clock::now() > started + longest_run)
+            throw std::runtime_error("the load did not end:\n" + daemon_->said());
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    }
+
+    Cost cost;
+    cost.seconds = Seconds(steady_clock::now() - started).count();
+    cost.daemon = cpu_of(daemon_->pid());
+    cost.simulator = cpu_of(simulator_->pid()) - simulator_before;
+    cost.postgres = cpu_of_family(server) - server_before - (cpu_of(own) - own_before);
+    cost.daemon_memory = peak_memory(daemon_->pid());
+    cost.metrics = read_metrics(daemon_port_);
+    daemon_->stop();
+    return cost;
+}
+
+int Line::carrying(int mailbox, const std::string& category) const
+{
+    const std::string dump = get(simulator_port_, "/sim/dump?mailbox=" + address_of(mailbox));
+    int count = 0;
+    for (auto at = dump.find('"' + category + '"'); at != std::string::npos;
+         at = dump.find('"' + category + '"', at + 1))
+        ++count;
+    return count;
+}
+
+} // namespace crmsync::bench

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "bench/database.hpp"
+#include "bench/processes.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crmsync::bench {
+
+/// What a first load consists of.
+struct Load {
+    int mailboxes = 100;
+    int messages = 10'000;
+    int body_bytes = 4'096;
+    int recipients = 2;
+    bool tagged = true;
+};
+
+/// --smoke, --messages N, --mailboxes N. Throws std::invalid_argument for anything else.
+Load read_load(int argc, char** argv, Load load);
+
+/// What it took, from the start of the daemon to the last thing owed.
+struct Cost {
+    double seconds = 0;
+    Cpu daemon;
+    Cpu postgres; ///< all of the server, less what the benchmark asked itself
+    Cpu simulator;
+    double daemon_memory = 0; ///< MB, the most
+    /// Of the daemon's /metrics: "crmsync_graph_requests_total{purpose="bodies"}" and its number.
+    std::map<std::string, double> metrics;
+
+    /// The sum over a metric's series; of one purpose where that is given.
+    double metric(const std::string& name, const std::string& purpose = "") const;
+    /// Labels of a metric: {"bodies", "changes", …}.
+    std::vector<std::string> purposes(const std::string& name) const;
+};
+
+/// PostgreSQL, the simulator with its mailboxes, and the daemon: real processes on this machine,
+/// and a database in which all mailboxes are enabled before the daemon starts.
+class Line {
+public:
+    explicit Line(const Load& load);
+
+    /// Starts the daemon and waits until everything is read, stored and answered.
+    Cost run();
+
+    Database& database() { return *database_; }
+    const Postgres& postgres() const { return postgres_; }
+    /// How many items of a mailbox carry a category, as the simulator has it.
+    int carrying(int mailbox, const std::string& category) const;
+
+private:
+    void start_simulator();
+    void write_configuration();
+    void enable_mailboxes();
+    bool finished();
+
+    Load load_;
+    Folder folder_{"crmsync-bench"};
+    Postgres postgres_;
+    std::unique_ptr<Database> database_;
+    std::unique_ptr<Process> simulator_;
+    std::unique_ptr<Process> daemon_;
+    unsigned short simulator_port_ = 0;
+    unsigned short daemon_port_ = 0;
+};
+
+} // namespace crmsync::bench
