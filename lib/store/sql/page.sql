@@ -1,5 +1,6 @@
 -- One chunk of a page. Rows that other mailboxes may write at the same time are taken in the order
 -- of their keys, always identity, blob, activity, then the mailbox's own: so nobody waits in a circle.
+-- (SELECT sync.now()) asks once a statement; as a column's default it would be asked for each row.
 
 -- name: begin
 -- Everything up to commit or rollback, READ COMMITTED.
@@ -52,11 +53,13 @@ INSERT INTO store.blob_part (sha256, n, content) VALUES ($1::bytea, $2::bigint::
 -- New ones only: whoever won the identity writes the activity.
 INSERT INTO store.activity (id, kind, direction, subject, body, body_type, body_truncated, body_bytes,
        occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength,
-       regarding_mailbox, owner_id, owned_by_person, owned_at, owner_address, had_external)
+       regarding_mailbox, owner_id, owned_by_person, owned_at, owner_address, had_external,
+       created_at, updated_at)
 SELECT id, 'email', direction, subject, body, body_type, body_truncated, body_bytes,
        occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength::integer,
        CASE WHEN regarding_id IS NOT NULL THEN $1::bigint END,
-       owner_id, owned_by_person, owned_at, owner_address, had_external
+       owner_id, owned_by_person, owned_at, owner_address, had_external,
+       (SELECT sync.now()), (SELECT sync.now())
   FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[],
               $9::timestamptz[], $10::text[], $11::uuid[], $12::boolean[], $13::bigint[],
               $14::uuid[], $15::boolean[], $16::timestamptz[], $17::text[], $18::boolean[])
@@ -183,8 +186,9 @@ WITH incoming AS (
            AS l (item_id, activity_id, folder_id, version, tracked_by, rule, tagged_at, regarding_category)
 ), written AS (
     INSERT INTO sync.link AS l (mailbox_id, item_id, activity_id, folder_id, version, tracked_by, rule,
-                                tagged_at, regarding_category)
-    SELECT $1::bigint, item_id, activity_id, folder_id, version, tracked_by, rule, tagged_at, regarding_category
+                                tagged_at, regarding_category, seen_at, tracked_at)
+    SELECT $1::bigint, item_id, activity_id, folder_id, version, tracked_by, rule, tagged_at, regarding_category,
+           (SELECT sync.now()), (SELECT sync.now())
       FROM incoming ORDER BY item_id COLLATE "C"
         ON CONFLICT (mailbox_id, item_id) DO UPDATE
        SET activity_id = excluded.activity_id, folder_id = excluded.folder_id, version = excluded.version,
@@ -234,9 +238,11 @@ WITH incoming AS (
       FROM unnest($11::bytea[], $12::bytea[]) AS p (item_hmac, parent) GROUP BY item_hmac
 ), written AS (
     INSERT INTO sync.decision AS d (mailbox_id, item_hmac, item_id, message_id_hmac, thread_hmac,
-                                    parent_hmacs, input_hmac, policy_version, outcome, rule, evidence)
+                                    parent_hmacs, input_hmac, policy_version, outcome, rule, evidence,
+                                    decided_at)
     SELECT $1::bigint, i.item_hmac, i.item_id, i.message_id_hmac, i.thread_hmac,
-           coalesce(p.hmacs, '{}'), i.input_hmac, $2::text, i.outcome, i.rule, i.evidence
+           coalesce(p.hmacs, '{}'), i.input_hmac, $2::text, i.outcome, i.rule, i.evidence,
+           (SELECT sync.now())
       FROM incoming AS i LEFT JOIN parents AS p USING (item_hmac)
      ORDER BY i.item_hmac
         ON CONFLICT (mailbox_id, item_hmac) DO UPDATE
@@ -257,9 +263,9 @@ SELECT p.parent, $1::bigint, w.item_hmac
 
 -- name: upsert_write_backs
 -- Desired state: a newer decision overwrites the older one and starts its attempts anew.
-INSERT INTO sync.write_back AS w (mailbox_id, item_id, desired, categories, version)
+INSERT INTO sync.write_back AS w (mailbox_id, item_id, desired, categories, version, next_attempt_at)
 SELECT $1::bigint, item_id, desired,
-       ARRAY(SELECT jsonb_array_elements_text(categories)), version
+       ARRAY(SELECT jsonb_array_elements_text(categories)), version, (SELECT sync.now())
   FROM unnest($2::text[], $3::jsonb[], $4::jsonb[], $5::text[])
        AS o (item_id, desired, categories, version)
  ORDER BY item_id COLLATE "C"
