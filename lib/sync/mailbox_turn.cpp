@@ -149,6 +149,7 @@ asio::awaitable<bool> MailboxTurn::take(store::FolderState& folder,
     progress.folder = folder.folder.id;
     progress.cursor = page.next;
     progress.round_done = page.last;
+    progress.query_version = context_.connector.query_version();
     PageSource source;
     source.folder = folder.folder.id;
     source.well_known = folder.folder.well_known;

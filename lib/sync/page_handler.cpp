@@ -328,6 +328,7 @@ asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> pro
 {
     if (context_.stopping && context_.stopping())
         throw Failure(Reaction::give_back, "daemon.stopping", "the service is shutting down");
+    plan.policy_version = context_.rules->fingerprint;
     report.tracked += static_cast<int>(plan.tracked.size());
     report.owed += static_cast<int>(plan.write_backs.size());
     auto connection = co_await context_.pool.acquire();
