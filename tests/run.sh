@@ -96,7 +96,7 @@ all_tests() { ctest --preset asan --label-exclude bench --no-tests=error -j "$jo
 
 build_release() {
     configure release
-    nice cmake --build --preset release -j "$jobs"
+    nice cmake --build --preset release -j "$jobs" --target crmsync exchange-sim crmsync_benches
 }
 
 bench_smoke() {
@@ -124,7 +124,7 @@ stage "build with sanitizers" build_asan || finish
 stage "layout" layout || true
 stage "tests" all_tests || true
 stage "clang-tidy" tidy || true
-if stage "build release" build_release; then
+if stage "build release, benchmarks" build_release; then
     stage "benchmarks, a moment each" bench_smoke || true
 fi
 if [[ $full == yes ]]; then
