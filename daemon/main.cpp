@@ -28,7 +28,7 @@ int main(int argc, char** argv)
 {
     CLI::App app{"Follows Exchange mailboxes and keeps what belongs to the CRM in PostgreSQL."};
     app.name("crmsync");
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1); // an unknown command is then named in the complaint
     app.set_version_flag("--version", "crmsync " CRMSYNC_VERSION);
     app.footer(
         "Start with: crmsync check\n"
@@ -55,6 +55,8 @@ int main(int argc, char** argv)
         return complain(std::string(error.what()) + "; crmsync --help shows the commands", misused);
     }
 
+    if (!invocation.action)
+        return complain("a command is missing; crmsync --help shows the commands", misused);
     try {
         return invocation.action();
     } catch (const crmsync::UsageError& error) {

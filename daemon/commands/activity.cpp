@@ -146,7 +146,7 @@ asio::awaitable<int> show(pg::Pool& pool, std::string id, bool as_json_text)
 void add_activity_commands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* activity = app.add_subcommand("activity", "Stored copies of messages");
-    activity->require_subcommand(1);
+    activity->require_subcommand(0, 1);
     CLI::App* showing =
         activity->add_subcommand("show", "One activity with its parties, attachments and links");
     auto id = std::make_shared<std::string>();

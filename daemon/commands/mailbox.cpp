@@ -277,7 +277,7 @@ void add_on_address(CLI::App& parent, Invocation& invocation, const char* name, 
 void add_mailbox_commands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* mailbox = app.add_subcommand("mailbox", "Mailboxes the service follows");
-    mailbox->require_subcommand(1);
+    mailbox->require_subcommand(0, 1);
 
     auto arguments = std::make_shared<AddArguments>();
     CLI::App* adding =

@@ -116,7 +116,7 @@ asio::awaitable<int> find(pg::Pool& pool, std::string text, bool as_json_text)
 void add_record_commands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* record = app.add_subcommand("record", "Records of the CRM that items can belong to");
-    record->require_subcommand(1);
+    record->require_subcommand(0, 1);
 
     CLI::App* importing = record->add_subcommand("import", "Add or change records from a CSV file");
     auto type = std::make_shared<std::string>();
