@@ -177,6 +177,7 @@ asio::awaitable<void> Application::Parts::start()
         [this](const Mailbox& mailbox) { return providers.open(mailbox); },
         std::move(fleet_options));
     fleet->set_rules(rules);
+    fleet->set_observer(options.observe);
     fleet->set_signal([this](std::string_view name, MailboxId) { signal(name); });
 
     listener = std::make_unique<pg::Listener>(

@@ -4,6 +4,7 @@
 #include "base/interruption.hpp"
 #include "base/metrics.hpp"
 #include "settings/settings.hpp"
+#include "sync/turn_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,6 +21,7 @@ namespace crmsync {
 struct ApplicationOptions {
     StepHook step;
     std::function<void(std::string_view signal)> signal;
+    sync::DecisionObserver observe;
 };
 
 /// The running service, put together: every part, what it is for, and what it is given.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,13 @@ public:
     void advance_by(std::chrono::microseconds span) { advance_to(now_ + span); }
 
     std::size_t sleepers() const { return sleepers_.size(); }
+    /// When the first of them wants to be woken.
+    std::optional<Timestamp> next_sleeper() const
+    {
+        if (sleepers_.empty())
+            return std::nullopt;
+        return sleepers_.begin()->first.first;
+    }
     /// How often anybody was woken since the start.
     std::uint64_t woken() const { return woken_; }
 
