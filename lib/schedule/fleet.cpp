@@ -130,12 +130,23 @@ asio::awaitable<void> Fleet::heartbeat()
             if (const auto found = held_.find(id); found != held_.end())
                 found->second->let_go = true;
     }
-    std::erase_if(held_, [&](const auto& entry) {
-        const bool leaves = entry.second->let_go && !entry.second->working;
-        if (leaves)
-            note("let_go", entry.first);
-        return leaves;
-    });
+    co_await let_go();
+}
+
+/// Mailboxes that were disabled, removed or lost. The lease is given back in any case: while it
+/// names a living process, nobody could claim the mailbox when it is enabled again.
+asio::awaitable<void> Fleet::let_go()
+{
+    std::vector<Fence> leaving;
+    for (const auto& [id, held] : held_)
+        if (held->let_go && !held->working)
+            leaving.push_back(held->fence);
+    store::Leases leases(pool_);
+    for (const Fence& fence : leaving) {
+        co_await leases.give_back(fence, clock_.now());
+        held_.erase(fence.mailbox);
+        note("let_go", fence.mailbox);
+    }
 }
 
 asio::awaitable<void> Fleet::claim()

@@ -68,6 +68,7 @@ private:
 
     boost::asio::awaitable<void> heartbeat_loop();
     boost::asio::awaitable<void> heartbeat();
+    boost::asio::awaitable<void> let_go();
     boost::asio::awaitable<void> claim();
     boost::asio::awaitable<void> dispatch_loop();
     boost::asio::awaitable<void> record_loop();
