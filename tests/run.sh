@@ -33,9 +33,11 @@ fi
 names=()
 took=()
 results=()
-# stage NAME FUNCTION: runs it in a shell of its own where the first failing command ends it.
+result=0
+# stage NAME FUNCTION: runs it in a shell of its own where the first failing command ends it; sets
+# `result`. To be called plainly: in a condition the shell would overlook failures inside.
 stage() {
-    local started=$SECONDS result=0
+    local started=$SECONDS
     echo
     echo "== $1"
     set +e
@@ -48,7 +50,6 @@ stage() {
     names+=("$1")
     took+=($((SECONDS - started)))
     results+=("$result")
-    return "$result"
 }
 
 # Tells how it went and ends, with 0 only if every stage did.
@@ -119,15 +120,18 @@ build_gcc() {
 }
 
 mkdir -p build
-stage "packages" packages || finish
-stage "build with sanitizers" build_asan || finish
-stage "layout" layout || true
-stage "tests" all_tests || true
-stage "clang-tidy" tidy || true
-if stage "build release, benchmarks" build_release; then
-    stage "benchmarks, a moment each" bench_smoke || true
+stage "packages" packages
+((result == 0)) || finish
+stage "build with sanitizers" build_asan
+((result == 0)) || finish
+stage "layout" layout
+stage "tests" all_tests
+stage "clang-tidy" tidy
+stage "build release, benchmarks" build_release
+if ((result == 0)); then
+    stage "benchmarks, a moment each" bench_smoke
 fi
 if [[ $full == yes ]]; then
-    stage "build and unit tests with gcc" build_gcc || true
+    stage "build and unit tests with gcc" build_gcc
 fi
 finish
