@@ -82,6 +82,20 @@ std::unique_ptr<Connector> Providers::open(const Mailbox& mailbox)
                                                    mailbox.address.text);
 }
 
+boost::asio::awaitable<ProbeResult> Providers::try_token(std::string provider)
+{
+    ProbeResult result;
+    result.step = "token";
+    try {
+        co_await access_.at(provider)->token.get();
+        result.passed = true;
+        result.detail = "issued; no mailbox is enabled, so nothing else was tried";
+    } catch (const Failure& failure) {
+        result.detail = failure.message();
+    }
+    co_return result;
+}
+
 int Providers::running() const
 {
     int running = 0;

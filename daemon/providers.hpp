@@ -29,6 +29,9 @@ public:
     /// Throws Failure(stop) where the mailbox's provider is not configured.
     std::unique_ptr<Connector> open(const Mailbox& mailbox);
 
+    /// Asks for a token, for a provider that has no mailbox yet to be tried with.
+    boost::asio::awaitable<ProbeResult> try_token(std::string provider);
+
     int running() const; ///< requests under way
 
 private:

@@ -40,9 +40,8 @@ asio::awaitable<void> check_providers(CommandRun& command, pg::Pool& pool, std::
                 return m.provider == provider.name && m.state == MailboxState::enabled;
             });
         if (mailbox == mailboxes.end()) {
-            lines.push_back(
-                line(object, "mailbox", false,
-                     "no enabled mailbox to try it with; crmsync mailbox add and enable one"));
+            ProbeResult token = co_await providers.try_token(provider.name);
+            lines.push_back(Line{object, std::move(token)});
             continue;
         }
         std::string failed;
