@@ -7,7 +7,9 @@
 #
 # Nothing that is on the machine already is touched: the database has its own folder and no network
 # port, all ports are free ones, and as root everything runs as the user crmsync-demo, made for it.
-set -euo pipefail
+set -Eeuo pipefail
+# Nothing ends in silence: what was not foreseen names the command that failed.
+trap 'echo "demo.sh: this failed: $BASH_COMMAND" >&2' ERR
 source_folder=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
 once=no

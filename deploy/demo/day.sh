@@ -38,8 +38,8 @@ shown() { answer "${bold}in Outlook: $(categories_of "$1" "$2")${plain}"; }
 
 # Why, by the service's own account.
 why() {
-    crmsync explain "$1" "<$2>" 2>"$logs/explain.log" | awk -f "$source_folder/deploy/demo/why.awk" |
-        sed "s/^/       ${dim}/; s/\$/${plain}/"
+    crmsync explain "$1" "<$2>" >"$logs/explain.log" 2>&1 || fail "crmsync explain $1 <$2> failed; see $logs/explain.log"
+    awk -f "$source_folder/deploy/demo/why.awk" "$logs/explain.log" | sed "s/^/       ${dim}/; s/\$/${plain}/"
 }
 
 # answered MAILBOX MESSAGE_ID CATEGORY: the answer that is not CRM Tracked.

@@ -18,7 +18,7 @@ scene() { printf '\n%s%s  %s%s\n' "$bold" "$1" "$2" "$plain"; }
 # answer TEXT: what became of it.
 answer() { printf '       %s\n' "$*"; }
 
-longest_wait=60
+longest_wait=90
 # wait_for WHAT COMMAND ...: runs the command, several times a second, until it succeeds.
 wait_for() {
     local what=$1 deadline=$((SECONDS + longest_wait)) told=no
