@@ -1,3 +1,5 @@
+#include "match/explain.hpp"
+
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "command.hpp"
@@ -36,9 +38,8 @@ void print_stored(const std::vector<store::StoredDecision>& decisions)
     for (const store::StoredDecision& decision : decisions) {
         std::cout << "decided "
                   << format_timestamp(std::chrono::floor<std::chrono::seconds>(decision.decided_at))
-                  << ": " << decision.outcome;
-        if (decision.rule != "none")
-            std::cout << " by " << decision.rule;
+                  << ": " << match::explain_stored(decision.outcome, decision.rule) << " ["
+                  << decision.rule << "]";
         if (decision.activity)
             std::cout << ", activity " << to_string(decision.activity->value);
         if (decision.pinned)
@@ -53,6 +54,7 @@ json::object as_json(const store::StoredDecision& decision)
     object["decided_at"] = format_timestamp(decision.decided_at);
     object["outcome"] = decision.outcome;
     object["rule"] = decision.rule;
+    object["sentence"] = match::explain_stored(decision.outcome, decision.rule);
     object["evidence"] = json::parse(decision.evidence_json);
     object["item_id"] = decision.item_id ? json::value(*decision.item_id) : json::value(nullptr);
     object["activity_id"] =
@@ -120,7 +122,7 @@ asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, std::string ad
     } else {
         print_stored(stored);
         for (const sync::ExplainedCopy& copy : copies) {
-            std::cout << "by the rules of now:\n";
+            std::cout << "as it is now, by the rules of now:\n";
             for (const std::string& sentence : copy.sentences)
                 std::cout << "  " << sentence << "\n";
         }

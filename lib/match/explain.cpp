@@ -175,4 +175,17 @@ std::vector<std::string> explain(const Decision& decision, const Item& item,
     return sentences;
 }
 
+std::string explain_stored(std::string_view outcome, std::string_view rule)
+{
+    std::string sentence(outcome);
+    for (const Outcome known : {Outcome::tracked, Outcome::ignored, Outcome::refused,
+                                Outcome::untracked, Outcome::held, Outcome::failed})
+        if (to_string(known) == outcome)
+            sentence = became(known);
+    for (int i = 0; i <= static_cast<int>(Rule::pinned); ++i)
+        if (const auto known = static_cast<Rule>(i); to_string(known) == rule)
+            return fmt::format("{}: {}.", sentence, because(known));
+    return fmt::format("{} ({}).", sentence, rule);
+}
+
 } // namespace crmsync::match

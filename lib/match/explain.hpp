@@ -7,6 +7,7 @@
 #include "model/item.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crmsync::match {
@@ -16,5 +17,10 @@ namespace crmsync::match {
 std::vector<std::string> explain(const Decision& decision, const Item& item,
                                  const Candidates& candidates, const Policy& policy,
                                  const Circumstances& circumstances);
+
+/// A decision of the past as one sentence, from the words of sync.decision: what became of the
+/// item, and why. Still true when the item has been answered meanwhile and would be decided
+/// otherwise.
+std::string explain_stored(std::string_view outcome, std::string_view rule);
 
 } // namespace crmsync::match
