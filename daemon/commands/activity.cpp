@@ -130,8 +130,7 @@ asio::awaitable<int> show(pg::Pool& pool, std::string id, bool as_json_text)
             "\"" + id + "\" is no activity id; it looks like 01900000-0000-7000-8000-000000000000");
     store::Activities activities(pool);
     const ActivityId activity_id(*uuid);
-    const std::optional<store::ShownActivity> activity =
-        co_await activities.show(activity_id);
+    const std::optional<store::ShownActivity> activity = co_await activities.show(activity_id);
     if (!activity)
         throw Failure(Reaction::stop, "activity.unknown", "no activity " + id);
     if (as_json_text)
