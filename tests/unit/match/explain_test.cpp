@@ -77,9 +77,10 @@ TEST_CASE("a decision that waits for headers, and one that stages an untrack, sa
 
 TEST_CASE("a stored decision is told as it was taken, also where its words are unknown")
 {
-    CHECK(explain_stored("refused", "gate_internal_only") ==
+    CHECK(match::explain_stored("refused", "gate_internal_only") ==
           "It is refused: messages among own people stay out of the CRM.");
-    CHECK(explain_stored("tracked", "hand_tag") ==
+    CHECK(match::explain_stored("tracked", "hand_tag") ==
           "It is tracked: a person set the track category.");
-    CHECK(explain_stored("tracked", "a_rule_of_tomorrow") == "It is tracked (a_rule_of_tomorrow).");
+    CHECK(match::explain_stored("tracked", "a_rule_of_tomorrow") ==
+          "It is tracked (a_rule_of_tomorrow).");
 }
