@@ -1,0 +1,226 @@
+#include "e2e/processes/stage.hpp"
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace crmsync::test;
+
+namespace {
+
+/// One line, named by the program: what scripts and people read first.
+bool is_one_line(const std::string& text)
+{
+    return text.starts_with("crmsync: ") && std::count(text.begin(), text.end(), '\n') == 1 &&
+           text.ends_with('\n');
+}
+
+std::string joined(const std::vector<std::string>& arguments)
+{
+    std::string all = "crmsync";
+    for (const std::string& argument : arguments)
+        all += " " + argument;
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("every command has a help text with an example")
+{
+    Stage stage(TempDatabase::Schema::empty);
+    const std::vector<std::vector<std::string>> commands = {{"serve"},
+                                                            {"migrate"},
+                                                            {"check"},
+                                                            {"explain"},
+                                                            {"log"},
+                                                            {"mailbox", "add"},
+                                                            {"mailbox", "list"},
+                                                            {"mailbox", "show"},
+                                                            {"mailbox", "enable"},
+                                                            {"mailbox", "test"},
+                                                            {"mailbox", "sync"},
+                                                            {"mailbox", "disable"},
+                                                            {"record", "find"},
+                                                            {"record", "import"},
+                                                            {"mailbox", "resync"},
+                                                            {"activity", "show"},
+                                                            {"mailbox", "remove"}};
+    for (std::vector<std::string> command : commands) {
+        const std::string spelt = joined(command);
+        CAPTURE(spelt);
+        command.emplace_back("--help");
+        const Outcome help = stage.crmsync(command);
+        CHECK(help.code == 0);
+        CHECK(help.err.empty());
+        CHECK_THAT(help.out, Catch::Contains("Example: crmsync"));
+    }
+    const Outcome all = stage.crmsync({"--help"});
+    CHECK(all.code == 0);
+    for (const char* name :
+         {"serve", "migrate", "check", "mailbox", "record", "activity", "explain", "log"})
+        CHECK_THAT(all.out, Catch::Contains(name));
+    const Outcome version = stage.crmsync({"--version"});
+    CHECK(version.code == 0);
+    CHECK_THAT(version.out, Catch::StartsWith("crmsync "));
+}
+
+TEST_CASE("a command that is used wrongly ends with 2 and one line")
+{
+    Stage stage;
+    const std::vector<std::vector<std::string>> uses = {
+        {},
+        {"serf"},
+        {"serve", "now"},
+        {"mailbox"},
+        {"mailbox", "show"},
+        {"mailbox", "list", "--jason"},
+        {"mailbox", "show", "nobody"},
+        {"mailbox", "add", "ann@contoso.example"},
+        {"mailbox", "add", "ann@contoso.example", "--provider", "fabrikam"},
+        {"mailbox", "add", "no address", "--provider", "contoso"},
+        {"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--mode", "some"},
+        {"record", "import", "--type", "planet", "planets.csv"},
+        {"record", "import", "--type", "account", "/nowhere/accounts.csv"},
+        {"activity", "show", "4711"},
+        {"log", "--since", "lately"}};
+    for (const std::vector<std::string>& use : uses) {
+        const std::string spelt = joined(use);
+        CAPTURE(spelt);
+        const Outcome outcome = stage.crmsync(use);
+        CAPTURE(outcome.err);
+        CHECK(outcome.code == 2);
+        CHECK(outcome.out.empty());
+        CHECK(is_one_line(outcome.err));
+    }
+}
+
+TEST_CASE("a command that fails ends with 1 and one line that says what to do")
+{
+    Stage stage;
+    struct Row {
+        std::vector<std::string> command;
+        const char* says;
+    };
+    const std::string nobody = "nobody@contoso.example";
+    const std::vector<Row> rows = {
+        {{"mailbox", "show", nobody}, "mailbox list"},
+        {{"mailbox", "enable", nobody}, "mailbox list"},
+        {{"mailbox", "disable", nobody}, "mailbox list"},
+        {{"mailbox", "test", nobody}, "mailbox list"},
+        {{"mailbox", "sync", nobody}, "mailbox list"},
+        {{"mailbox", "resync", nobody}, "mailbox list"},
+        {{"mailbox", "remove", nobody}, "mailbox list"},
+        {{"log", "--mailbox", nobody}, "mailbox list"},
+        {{"explain", nobody, "<1@mail.example>"}, "mailbox list"},
+        {{"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--owner", nobody},
+         "record import --type user"},
+        {{"activity", "show", "01900000-0000-7000-8000-000000000000"}, "no activity"}};
+    for (const Row& row : rows) {
+        const std::string spelt = joined(row.command);
+        CAPTURE(spelt);
+        const Outcome outcome = stage.crmsync(row.command);
+        CHECK(outcome.code == 1);
+        CHECK(outcome.out.empty());
+        CHECK(is_one_line(outcome.err));
+        CHECK_THAT(outcome.err, Catch::Contains(row.says));
+    }
+}
+
+TEST_CASE("commands name the migration that a database lacks")
+{
+    Stage stage(TempDatabase::Schema::empty);
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"serve"}, {"mailbox", "list"}, {"record", "find", "x"}}) {
+        const Outcome outcome = stage.crmsync(command);
+        CHECK(outcome.code == 1);
+        CHECK(outcome.err.find("run: crmsync migrate") != std::string::npos);
+    }
+    const Outcome dry = stage.crmsync({"migrate", "--dry-run"});
+    CHECK(dry.code == 0);
+    CHECK_THAT(dry.out, Catch::StartsWith("would apply 0001 foundation"));
+    const Outcome applied = stage.crmsync({"migrate"});
+    CHECK(applied.code == 0);
+    CHECK_THAT(applied.out, Catch::StartsWith("applied 0001 foundation"));
+    const Outcome again = stage.crmsync({"migrate"});
+    CHECK(again.code == 0);
+    CHECK(again.out == "the database is up to date\n");
+}
+
+TEST_CASE("two migrations at once apply each step once")
+{
+    Stage stage(TempDatabase::Schema::empty);
+    const std::unique_ptr<Child> one = stage.start({"migrate"});
+    const std::unique_ptr<Child> other = stage.start({"migrate"});
+    const Outcome first = one->wait();
+    const Outcome second = other->wait();
+    CAPTURE(first.err, second.err);
+    CHECK(first.code == 0);
+    CHECK(second.code == 0);
+    const std::string both = first.out + second.out;
+    CHECK(both.find("applied 0001") != std::string::npos);
+    CHECK(both.find("applied 0001") == both.rfind("applied 0001"));
+    CHECK(stage.crmsync({"mailbox", "list"}).code == 0);
+}
+
+TEST_CASE("a mailbox goes through its life by commands")
+{
+    Stage stage;
+    const std::string ann = "ann@contoso.example";
+    stage.sim("create_mailbox", {{"upn", ann}});
+    const Outcome added = stage.crmsync(
+        {"mailbox", "add", "Ann@Contoso.example", "--provider", "contoso", "--mode", "replies"});
+    CHECK(added.code == 0);
+    CHECK_THAT(added.out, Catch::Contains("made the user " + ann));
+    const Outcome twice = stage.crmsync({"mailbox", "add", ann, "--provider", "contoso"});
+    CHECK(twice.code == 1);
+    CHECK_THAT(twice.err, Catch::Contains("is there already"));
+    const Outcome early = stage.crmsync({"mailbox", "sync", ann});
+    CHECK(early.code == 1);
+    CHECK_THAT(early.err, Catch::Contains("mailbox enable"));
+
+    CHECK(stage.crmsync({"mailbox", "enable", ann}).code == 0);
+    const Outcome test = stage.crmsync({"mailbox", "test", ann});
+    CAPTURE(test.out, test.err);
+    CHECK(test.code == 0);
+    CHECK_THAT(test.out, Catch::Contains("ok      token"));
+    CHECK(test.out.find("failed") == std::string::npos);
+    const Outcome check = stage.crmsync({"check"});
+    CAPTURE(check.out);
+    CHECK(check.code == 0);
+    CHECK_THAT(check.out, Catch::Contains("ok      provider contoso, write"));
+
+    const json::value shown = json::parse(stage.crmsync({"mailbox", "show", ann, "--json"}).out);
+    CHECK(shown.at("state").as_string() == "enabled");
+    CHECK(shown.at("mode").as_string() == "replies");
+    CHECK(shown.at("mode_layer").as_string() == "mailbox");
+    const json::value list = json::parse(stage.crmsync({"mailbox", "list", "--json"}).out);
+    CHECK(list.as_array().size() == 1);
+    CHECK(list.at(0).at("address").as_string() == ann.c_str());
+    CHECK_THAT(stage.crmsync({"mailbox", "list"}).out, Catch::Contains(ann));
+
+    CHECK(stage.crmsync({"mailbox", "sync", ann}).code == 0);
+    CHECK(stage.crmsync({"mailbox", "resync", ann}).code == 0);
+    CHECK(stage.crmsync({"mailbox", "disable", ann}).code == 0);
+    CHECK(stage.text("SELECT state FROM sync.mailbox") == "disabled");
+    CHECK(stage.crmsync({"mailbox", "remove", ann}).code == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.mailbox") == 0);
+}
+
+TEST_CASE("the configuration is found by --config, then by the environment")
+{
+    Stage stage;
+    const TempFolder elsewhere;
+    const auto run = [&](std::vector<std::string> arguments, const Environment& environment) {
+        return Child(CRMSYNC_PROGRAM, std::move(arguments), elsewhere.path() / "run", environment)
+            .wait();
+    };
+    CHECK(run({"mailbox", "list"}, {{"CRMSYNC_CONFIG", stage.config_path().string()}}).code == 0);
+    CHECK(run({"mailbox", "list", "--config", stage.config_path().string()},
+              {{"CRMSYNC_CONFIG", "/nowhere/crmsync.toml"}})
+              .code == 0);
+    const Outcome missing = run({"mailbox", "list"}, {{"CRMSYNC_CONFIG", "/nowhere/crmsync.toml"}});
+    CHECK(missing.code == 2);
+    CHECK(is_one_line(missing.err));
+    CHECK_THAT(missing.err, Catch::Contains("/nowhere/crmsync.toml"));
+}
