@@ -19,10 +19,10 @@ Sha256 identity_key(const Identity& identity, int n)
 
 bool Plan::empty() const
 {
-    return tracked.empty() && links.empty() && regardings.empty() && decisions.empty() &&
-           write_backs.empty() && dropped_write_backs.empty() && staged.empty() &&
-           unstaged.empty() && parked.empty() && unparked.empty() && unpinned.empty() &&
-           events.empty();
+    return tracked.empty() && links.empty() && regardings.empty() && hand_tags.empty() &&
+           decisions.empty() && write_backs.empty() && dropped_write_backs.empty() &&
+           staged.empty() && unstaged.empty() && parked.empty() && unparked.empty() &&
+           unpinned.empty() && events.empty();
 }
 
 } // namespace crmsync

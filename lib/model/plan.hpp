@@ -89,6 +89,15 @@ struct RegardingChange {
     std::optional<std::string> regarding_category;
 };
 
+/// A person tagged an item that no person had tagged before: the link is that person's from now on,
+/// and the activity too, where no better claim stands.
+struct HandTag {
+    std::string item_id;
+    ActivityId activity;
+    std::string rule;
+    OwnerClaim claim;
+};
+
 struct DecisionRow {
     Sha256 item_hmac{};
     std::optional<std::string> item_id; ///< absent for refused and ignored items
@@ -130,6 +139,7 @@ struct Plan {
     std::vector<TrackedItem> tracked;
     std::vector<LinkUpdate> links;
     std::vector<RegardingChange> regardings;
+    std::vector<HandTag> hand_tags;
     std::vector<DecisionRow> decisions;
     std::vector<OwedCategories> write_backs;
     std::vector<std::string> dropped_write_backs; ///< item ids that are owed nothing any more

@@ -209,6 +209,11 @@ std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPag
             amendment.strength = item.regarding_strength;
         }
     }
+    for (const HandTag& tag : plan.hand_tags) {
+        Amendment& amendment = all[tag.activity];
+        if (!amendment.claim || better(tag.claim, *amendment.claim))
+            amendment.claim = &tag.claim;
+    }
     for (const RegardingChange& change : plan.regardings) {
         Amendment& amendment = all[change.activity];
         amendment.regarding = change.regarding;

@@ -70,6 +70,17 @@ void add_link_updates(pg::Script& script, MailboxId mailbox, const Plan& plan)
         }
         script.add(sql::set_regarding_categories, params(mailbox, items, categories));
     }
+    if (!plan.hand_tags.empty()) {
+        std::vector<std::string> items, rules;
+        std::vector<Timestamp> tagged;
+        for (const auto& [item_id, i] :
+             latest(plan.hand_tags, [](const auto& t) { return t.item_id; })) {
+            items.push_back(item_id);
+            rules.push_back(plan.hand_tags[i].rule);
+            tagged.push_back(plan.hand_tags[i].claim.at);
+        }
+        script.add(sql::tag_links_by_hand, params(mailbox, items, rules, tagged));
+    }
 }
 
 std::optional<pg::Bytes> optional_bytes(const std::optional<Sha256>& digest)

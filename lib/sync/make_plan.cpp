@@ -132,19 +132,25 @@ void add_link_update(Plan& plan, const Decided& decided, const PlanFacts& facts)
         plan.links.push_back(std::move(update));
 }
 
+/// The claim of this mailbox's user, who tagged the item by hand.
+OwnerClaim hand_claim(const Decided& decided, const PlanFacts& facts)
+{
+    OwnerClaim owner;
+    owner.owner = facts.mailbox.owner.value_or(RecordId{});
+    owner.by_person = true;
+    owner.at = decided.item.modified_at.value_or(facts.now);
+    owner.address = facts.mailbox.address.text;
+    return owner;
+}
+
 /// Whose activity it is, as this mailbox sees it: who tagged it by hand; for rules the sender if a
 /// user, else the first enabled mailbox in To, Cc, Bcc order (PRODUCT section 5).
 OwnerClaim claim(const Decided& decided, const Candidates& candidates,
                  const std::vector<Party>& parties, const PlanFacts& facts)
 {
+    if (decided.decision.by_person)
+        return hand_claim(decided, facts);
     OwnerClaim owner;
-    owner.owner = facts.mailbox.owner.value_or(RecordId{});
-    if (decided.decision.by_person) {
-        owner.by_person = true;
-        owner.at = decided.item.modified_at.value_or(facts.now);
-        owner.address = facts.mailbox.address.text;
-        return owner;
-    }
     for (const Role role : {Role::from, Role::to, Role::cc, Role::bcc})
         for (const Party& party : parties) {
             if (party.role != role)
@@ -162,6 +168,10 @@ OwnerClaim claim(const Decided& decided, const Candidates& candidates,
                 return owner;
             }
         }
+    // Nobody the message names is one of ours: it came by a list. Every copy claims it for its own
+    // mailbox; the address settles it, where a claim from above has none and goes first.
+    owner.owner = facts.mailbox.owner.value_or(RecordId{});
+    owner.address = facts.mailbox.address.text;
     return owner;
 }
 
@@ -190,6 +200,8 @@ void note_orphan(Plan& plan, const Decided& decided)
 void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
 {
     const Decision& decision = decided.decision;
+    if (decided.known.parked)
+        plan.unparked.push_back(decided.item.key.id);
     if (!decided.known.link) {
         note_orphan(plan, decided);
         if (decision.withdrawn)
@@ -210,6 +222,15 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     }
     if (decided.known.staged && decided.item.categories.has_value())
         plan.unstaged.push_back(decided.item.key.id);
+    if (decision.by_person && decision.rule == Rule::hand_tag && link.tracked_by != "user") {
+        HandTag tag;
+        tag.item_id = decided.item.key.id;
+        tag.activity = link.activity;
+        tag.rule = to_string(decision.rule);
+        tag.claim = hand_claim(decided, facts);
+        plan.hand_tags.push_back(std::move(tag));
+        add_decision(plan, decided, facts);
+    }
     if (decision.regarding_by_person || decision.regarding_cleared) {
         RegardingChange change;
         change.item_id = decided.item.key.id;
@@ -282,7 +303,9 @@ void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool tr
     parked.item_id = decided.item.key.id;
     parked.reason = reason;
     parked.version = decided.item.version.value_or(Version{}).value;
-    parked.attempts = decided.known.park_attempts + 1;
+    // Brought back after it had been given up, by a person or a new version, it starts anew.
+    const int before = decided.known.park_attempts;
+    parked.attempts = before < park_attempts ? before + 1 : 1;
     const bool exhausted = !transient || parked.attempts >= park_attempts;
     if (!exhausted)
         parked.next_attempt_at =

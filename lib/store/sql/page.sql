@@ -227,6 +227,12 @@ UPDATE sync.link AS l SET regarding_category = u.category
  WHERE l.mailbox_id = $1::bigint AND l.item_id = u.item_id
    AND l.regarding_category IS DISTINCT FROM u.category;
 
+-- name: tag_links_by_hand
+-- A person tagged what a rule had linked. An earlier tag by hand stays as it is.
+UPDATE sync.link AS l SET tracked_by = 'user', rule = t.rule, tagged_at = t.tagged_at
+  FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS t (item_id, rule, tagged_at)
+ WHERE l.mailbox_id = $1::bigint AND l.item_id = t.item_id AND l.tracked_by <> 'user';
+
 -- name: upsert_decisions
 -- The latest answer for each item. Same input, same policy, same answer: not written again.
 WITH incoming AS (

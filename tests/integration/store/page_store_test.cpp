@@ -482,3 +482,62 @@ TEST_CASE("text that PostgreSQL would refuse is cleaned, not lost")
     CHECK(two.text("SELECT subject FROM crm.activity") == "beforeafter");
     CHECK(two.number("SELECT max(length(address)) FROM crm.activity_party") == 1000);
 }
+
+TEST_CASE("a hand tag on an item that a rule had linked makes link and activity that person's")
+{
+    TwoMailboxes two;
+    TrackedItem by_rule = two.bobs("b1", "m@example.com", 0);
+    by_rule.owner.owner = two.ann_user; // the sender
+    by_rule.owner.by_person = false;
+    by_rule.owner.address.clear();
+    by_rule.tracked_by = "rule";
+    by_rule.rule = "exact_address";
+    const ActivityId activity = two.commit(two.bob, plan_of(by_rule)).tracked[0].activity;
+
+    Plan plan;
+    HandTag tag;
+    tag.item_id = "b1";
+    tag.activity = activity;
+    tag.rule = "hand_tag";
+    tag.claim = two.bobs("b1", "m@example.com", 30).owner;
+    plan.hand_tags.push_back(tag);
+    two.commit(two.bob, plan);
+    CHECK(two.owner() == "bob@contoso.example");
+    CHECK(two.text("SELECT owner_id::text FROM crm.activity") == to_string(two.bob_user.value));
+    const std::string link = "SELECT tracked_by || ' ' || rule || ' ' || "
+                             "extract(epoch FROM tagged_at - '2026-03-02T09:00:00Z')::int "
+                             "FROM sync.link";
+    CHECK(two.text(link) == "user hand_tag 1800");
+
+    // Tagged once more: the first moment stays, and with it the claim.
+    plan.hand_tags[0].claim.at = morning(40);
+    two.commit(two.bob, plan);
+    CHECK(two.text(link) == "user hand_tag 1800");
+
+    // A colleague tagged earlier, and is read later.
+    two.commit(two.ann, plan_of(two.anns("a1", "m@example.com", 20)));
+    CHECK(two.owner() == "ann@contoso.example");
+}
+
+TEST_CASE("a hand tag that came too late leaves the owner, and is remembered on the link")
+{
+    TwoMailboxes two;
+    const ActivityId activity =
+        two.commit(two.ann, plan_of(two.anns("a1", "m@example.com", 5))).tracked[0].activity;
+    TrackedItem by_rule = two.bobs("b1", "m@example.com", 0);
+    by_rule.owner.by_person = false;
+    by_rule.tracked_by = "rule";
+    by_rule.rule = "header_reference";
+    two.commit(two.bob, plan_of(by_rule));
+
+    Plan plan;
+    HandTag tag;
+    tag.item_id = "b1";
+    tag.activity = activity;
+    tag.rule = "hand_tag";
+    tag.claim = two.bobs("b1", "m@example.com", 30).owner;
+    plan.hand_tags.push_back(tag);
+    two.commit(two.bob, plan);
+    CHECK(two.owner() == "ann@contoso.example");
+    CHECK(two.text("SELECT tracked_by FROM sync.link WHERE item_id = 'b1'") == "user");
+}

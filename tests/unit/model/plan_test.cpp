@@ -50,6 +50,7 @@ TEST_CASE("a plan with anything in it is not empty")
     CHECK(filled(&Plan::tracked));
     CHECK(filled(&Plan::links));
     CHECK(filled(&Plan::regardings));
+    CHECK(filled(&Plan::hand_tags));
     CHECK(filled(&Plan::decisions));
     CHECK(filled(&Plan::write_backs));
     CHECK(filled(&Plan::dropped_write_backs));
