@@ -1,0 +1,80 @@
+#include "unit/sync/planning.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+KnownItem tried(int times)
+{
+    KnownItem known = test::known().parked();
+    known.park_attempts = times;
+    return known;
+}
+
+} // namespace
+
+TEST_CASE("an item that cannot be handled now is tried again later, each time later")
+{
+    const Planning here;
+    Timestamp before = here.now;
+    for (int times = 0; times < sync::park_attempts - 1; ++times) {
+        INFO(times);
+        const Plan plan = here.parked(decided(message(), hand_tag(), tried(times)), true);
+        REQUIRE(plan.parked.size() == 1);
+        CHECK(plan.parked[0].attempts == times + 1);
+        CHECK(plan.parked[0].reason == "graph.item_corrupt");
+        REQUIRE(plan.parked[0].next_attempt_at);
+        CHECK(*plan.parked[0].next_attempt_at > before);
+        CHECK(*plan.parked[0].next_attempt_at <= here.now + std::chrono::minutes(15));
+        before = *plan.parked[0].next_attempt_at;
+        CHECK(plan.write_backs.empty());
+        REQUIRE(plan.decisions.size() == 1);
+        CHECK(plan.decisions[0].outcome == Outcome::failed);
+    }
+}
+
+TEST_CASE("a wish whose retries are used up is answered CRM Failed")
+{
+    const Planning here;
+    const Plan plan =
+        here.parked(decided(message(), hand_tag(), tried(sync::park_attempts - 1)), true);
+    CHECK_FALSE(plan.parked.at(0).next_attempt_at);
+    REQUIRE(plan.write_backs.size() == 1);
+    CHECK(plan.write_backs[0].desired.state == StateCategory::failed);
+}
+
+TEST_CASE("what no retry can help is answered at once")
+{
+    const Planning here;
+    Decision by_inbox_rule = decision(Outcome::tracked, Rule::rule_tag);
+    for (const Decision& wish : {hand_tag(), by_inbox_rule}) {
+        const Plan plan = here.parked(decided(message(), wish), false);
+        CHECK_FALSE(plan.parked.at(0).next_attempt_at);
+        REQUIRE(plan.write_backs.size() == 1);
+        CHECK(plan.write_backs[0].desired.state == StateCategory::failed);
+    }
+}
+
+TEST_CASE("where nobody asked, a failure is not shown in the mailbox")
+{
+    const Planning here;
+    const Plan plan =
+        here.parked(decided(message(), decision(Outcome::tracked, Rule::exact_address)), false);
+    CHECK(plan.parked.size() == 1);
+    CHECK(plan.write_backs.empty());
+    REQUIRE(plan.events.size() == 1);
+    CHECK(plan.events[0].name == "item_parked");
+    CHECK(plan.events[0].level == "warn");
+}
+
+TEST_CASE("an item that was given up and is asked for again has all its retries again")
+{
+    const Planning here;
+    const Plan plan = here.parked(decided(message(), hand_tag(), tried(sync::park_attempts)), true);
+    CHECK(plan.parked.at(0).attempts == 1);
+    CHECK(plan.parked[0].next_attempt_at);
+    CHECK(plan.write_backs.empty());
+}
