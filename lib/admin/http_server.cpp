@@ -128,9 +128,12 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<tcp::socket> socket)
         response.set(http::field::content_type, reply.content_type);
         response.set(http::field::cache_control, "no-store");
         response.keep_alive(request.keep_alive());
-        if (request.method() != http::verb::head)
+        if (request.method() != http::verb::head) {
             response.body() = reply.body;
-        response.prepare_payload();
+            response.prepare_payload();
+        } else {
+            response.content_length(reply.body.size()); // as GET would say it
+        }
         co_await http::async_write(*socket, response,
                                    asio::redirect_error(asio::use_awaitable, failed));
         if (failed || !response.keep_alive())
