@@ -1,0 +1,111 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "connector/connector.hpp"
+#include "pg/pool.hpp"
+#include "support/manual_clock.hpp"
+#include "unit/sync/planning.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <map>
+#include <stdexcept>
+
+namespace crmsync::test {
+
+/// Answers what a test laid out, and keeps what it was asked. What no test here needs throws.
+class ScriptedConnector final : public Connector {
+public:
+    std::map<std::string, BodyAnswer> bodies;             ///< by item id
+    std::map<std::string, AttachmentContent> attachments; ///< by attachment id
+    std::vector<MasterCategory> master_list;
+
+    std::vector<std::string> fetched; ///< item ids, in the order asked
+    std::vector<std::string> fetched_attachments;
+    std::int64_t most_bytes = 0;
+    std::vector<MasterCategory> added;
+    int additions = 0;
+
+    boost::asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey> accepted) override
+    {
+        std::vector<BodyAnswer> answers;
+        for (const ItemKey& key : accepted) {
+            fetched.push_back(key.id);
+            answers.push_back(bodies.at(key.id));
+        }
+        co_return answers;
+    }
+    boost::asio::awaitable<std::vector<AttachmentContent>>
+    fetch_attachments(std::vector<AttachmentRef> asked, std::int64_t max_bytes) override
+    {
+        most_bytes = max_bytes;
+        std::vector<AttachmentContent> contents;
+        for (const AttachmentRef& ref : asked) {
+            fetched_attachments.push_back(ref.item_id + "/" + ref.attachment_id);
+            contents.push_back(attachments.at(ref.attachment_id));
+        }
+        co_return contents;
+    }
+    boost::asio::awaitable<std::vector<MasterCategory>> master_categories() override
+    {
+        co_return master_list;
+    }
+    boost::asio::awaitable<void>
+    add_master_categories(std::vector<MasterCategory> categories) override
+    {
+        ++additions;
+        added = std::move(categories);
+        co_return;
+    }
+
+    boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>
+    folders_since(Cursor) override
+    {
+        throw std::logic_error("folders_since is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    changes_since(std::vector<FolderCursor>) override
+    {
+        throw std::logic_error("changes_since is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<std::optional<Item>>> look_up(std::vector<ItemKey>) override
+    {
+        throw std::logic_error("look_up is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look_at_headers(std::vector<ItemKey>) override
+    {
+        throw std::logic_error("look_at_headers is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<Item>> find_message(std::string) override
+    {
+        throw std::logic_error("find_message is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<WriteAnswer>>
+    write_categories(std::vector<CategoryWrite>) override
+    {
+        throw std::logic_error("write_categories is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<ProbeResult>> probe() override
+    {
+        throw std::logic_error("probe is not part of the script");
+    }
+};
+
+/// A turn over Kim's mailbox that has a connector, and a database it never asks.
+struct ScriptedTurn {
+    Planning planning;
+    ManualClock clock{planning.now};
+    Metrics metrics;
+    ScriptedConnector connector;
+    boost::asio::io_context io;
+    pg::Pool pool{io.get_executor(), {}, 1};
+
+    sync::TurnContext context()
+    {
+        return {planning.mailbox, {},    connector, pool, clock, metrics, planning.hash,
+                planning.rules,   false, false,     {},   {}};
+    }
+};
+
+} // namespace crmsync::test
