@@ -73,6 +73,12 @@ public:
         mail_.references = mail_.in_reply_to;
         return *this;
     }
+    /// Written then, and received when it is put into a mailbox.
+    Letter& sent(Timestamp at)
+    {
+        mail_.sent = at;
+        return *this;
+    }
     Letter& at(Timestamp sent)
     {
         mail_.sent = sent;
