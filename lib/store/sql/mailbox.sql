@@ -28,14 +28,14 @@ SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass
 
 -- name: set_mailbox_state
 -- The lease's due time follows: enabled is due now, stopped again at the given time or in a day,
--- others never.
+-- others never. A failure does not stop what a person disabled meanwhile.
 WITH changed AS (
     UPDATE sync.mailbox
        SET state = $2::text,
            enabled_at = CASE WHEN $2::text = 'enabled' AND state <> 'enabled' THEN (SELECT sync.now())
                              ELSE enabled_at END,
            last_failure = $3::text
-     WHERE id = $1::bigint
+     WHERE id = $1::bigint AND ($2::text <> 'stopped' OR state IN ('enabled', 'stopped'))
     RETURNING id
 )
 UPDATE sync.lease AS l

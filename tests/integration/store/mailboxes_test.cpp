@@ -311,3 +311,16 @@ TEST_CASE("the installation's secret is there, its own, and stays")
     one.run(installation.set_property("track_category", "Track"));
     CHECK(one.run(installation.properties()).at("track_category") == "Track");
 }
+
+TEST_CASE("a failure does not stop a mailbox that a person has disabled meanwhile")
+{
+    Stored stored;
+    const Mailbox mailbox = stored.mailbox("ann@contoso.example", MailboxState::disabled);
+    CHECK_FALSE(stored.run(
+        stored.mailboxes.set_state(mailbox.id, MailboxState::stopped, "graph.not_found: gone")));
+    CHECK(stored.run(stored.mailboxes.by_id(mailbox.id))->state == MailboxState::disabled);
+    stored.run(stored.mailboxes.set_state(mailbox.id, MailboxState::enabled));
+    CHECK(stored.run(
+        stored.mailboxes.set_state(mailbox.id, MailboxState::stopped, "graph.not_found: gone")));
+    CHECK(stored.run(stored.mailboxes.by_id(mailbox.id))->state == MailboxState::stopped);
+}
