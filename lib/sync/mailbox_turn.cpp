@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::size_t folders_at_once = 20;
 
+/// Of a backlog, in one turn. Rows, since pages may be small.
+constexpr int backlog_rows = 10'000;
+constexpr int backlog_pages = 200;
+
 int reading_rank(WellKnown folder)
 {
     switch (folder) {
@@ -53,7 +57,8 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     co_await write_back(); // what an earlier turn still owes
     co_await read_folders(std::move(tree.folders));
     co_await retry_parked();
-    report_.untracks = co_await release_untracks(context_);
+    if (!report_.more_to_do)
+        report_.untracks = co_await release_untracks(context_);
     co_await write_back();
 
     store::WriteBacks owed(context_.pool);
@@ -95,6 +100,7 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
         (folder.cursor.value.empty() ? behind : read_before).push_back(&folder);
 
     for (std::size_t first = 0; first < read_before.size(); first += folders_at_once) {
+        context_.end_if_stopping();
         const std::size_t last = std::min(read_before.size(), first + folders_at_once);
         std::vector<FolderCursor> asked;
         for (std::size_t i = first; i < last; ++i)
@@ -108,13 +114,26 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
         return reading_rank(a->folder.well_known) < reading_rank(b->folder.well_known);
     });
 
+    co_await read_backlog(std::move(behind));
+}
+
+asio::awaitable<void> MailboxTurn::read_backlog(std::vector<store::FolderState*> behind)
+{
+    const int rows_before = report_.pages.changes;
+    int pages = 0;
     for (store::FolderState* folder : behind) {
         bool more = true;
         while (more) {
+            if (pages == backlog_pages || report_.pages.changes - rows_before >= backlog_rows) {
+                report_.more_to_do = true;
+                co_return;
+            }
+            context_.end_if_stopping();
             std::vector<FolderCursor> asked;
             asked.push_back(FolderCursor{folder->folder.id, folder->cursor});
             auto answers = co_await context_.connector.changes_since(std::move(asked));
             more = co_await take(*folder, std::move(answers.front()));
+            ++pages;
             if (more)
                 co_await write_back(); // answer early: a first load may be long
         }

@@ -17,11 +17,14 @@ struct TurnReport {
     DrainReport writes;
     UntrackReport untracks;
     int folders = 0;
-    std::optional<Timestamp> owed_at; ///< when the next owed write or parked item is due
+    bool more_to_do = false;          ///< a backlog is left: the mailbox is not caught up
+    bool first_pass_ended = false;    ///< it is, for the first time
+    std::optional<Timestamp> owed_at; ///< when the next owed write is due
 };
 
 /// The line, for one mailbox, once: the folder tree, the news of every folder until caught up, what
-/// was parked, what a person took off, and the categories that are owed.
+/// was parked, what a person took off, and the categories that are owed. A long backlog is left for
+/// further turns, so that new mail and other mailboxes are not kept waiting behind it.
 class MailboxTurn {
 public:
     explicit MailboxTurn(const TurnContext& context) : context_(context), pages_(context) {}
@@ -31,6 +34,7 @@ public:
 private:
     boost::asio::awaitable<store::FolderTree> refresh_tree();
     boost::asio::awaitable<void> read_folders(std::vector<store::FolderState> folders);
+    boost::asio::awaitable<void> read_backlog(std::vector<store::FolderState*> behind);
     /// Handles one answer; true when the folder is not caught up yet (its cursor has moved on).
     boost::asio::awaitable<bool> take(store::FolderState& folder,
                                       std::variant<Page, CursorExpired> answer);

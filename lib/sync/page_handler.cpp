@@ -1,6 +1,5 @@
 #include "sync/page_handler.hpp"
 
-#include "base/failure.hpp"
 #include "match/categories.hpp"
 #include "match/decide.hpp"
 #include "match/decision_input.hpp"
@@ -21,7 +20,7 @@ namespace {
 
 /// What one transaction holds at most (SCHEMA "One chunk of a page").
 constexpr std::size_t chunk_items = 20;
-constexpr std::size_t chunk_bytes = 8u << 20;
+constexpr std::int64_t chunk_bytes = 8 << 20;
 
 /// How often an item that changes under our hands is decided again before it is put aside for
 /// later.
@@ -34,6 +33,9 @@ std::size_t bytes_of_tracked(const TrackedItem& item)
         bytes += attachment.content.size();
     return bytes;
 }
+
+/// As the mailbox says; with its attachments, so that what is fetched together fits into memory.
+std::int64_t size_of(const Item& item) { return item.message().size.value_or(0); }
 
 } // namespace
 
@@ -291,12 +293,16 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
                                                                  PageReport& report)
 {
     std::vector<Decided> outdated;
-    for (std::size_t first = 0; first < accepted.size(); first += chunk_items) {
-        const auto begin = accepted.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto end = accepted.begin() + static_cast<std::ptrdiff_t>(
-                                                std::min(accepted.size(), first + chunk_items));
-        const std::vector<Decided> chunk(std::make_move_iterator(begin),
-                                         std::make_move_iterator(end));
+    std::size_t first = 0;
+    while (first < accepted.size()) {
+        context_.end_if_stopping();
+        std::vector<Decided> chunk;
+        std::int64_t expected = 0;
+        do {
+            expected += size_of(accepted[first].item);
+            chunk.push_back(std::move(accepted[first++]));
+        } while (first < accepted.size() && chunk.size() < chunk_items &&
+                 expected + size_of(accepted[first].item) <= chunk_bytes);
         std::vector<Phase2> answers = co_await fetch_accepted(context_, chunk);
 
         Plan plan;
@@ -311,7 +317,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
                 outdated.push_back(chunk[i]);
             }
             // Gone: deleted between the list and the body; there is nothing to say about it.
-            if (bytes > chunk_bytes) {
+            if (bytes > static_cast<std::size_t>(chunk_bytes)) {
                 Plan full = std::exchange(plan, Plan());
                 bytes = 0;
                 co_await commit(std::move(full), std::nullopt, report);
@@ -326,8 +332,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
 asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> progress,
                                           PageReport& report)
 {
-    if (context_.stopping && context_.stopping())
-        throw Failure(Reaction::give_back, "daemon.stopping", "the service is shutting down");
+    context_.end_if_stopping();
     plan.policy_version = context_.rules->fingerprint;
     report.tracked += static_cast<int>(plan.tracked.size());
     report.owed += static_cast<int>(plan.write_backs.size());

@@ -17,8 +17,5 @@ inline constexpr MetricName metric_writes_done{
     "Category writes by result: written, unneeded, conflict, gone, failed"};
 inline constexpr MetricName metric_untracks{"crmsync_untracks_total", MetricKind::counter,
                                             "Untracks released, by what became of the activity"};
-inline constexpr MetricName metric_answer_seconds{
-    "crmsync_answer_seconds", MetricKind::histogram,
-    "From the last change of a tagged item to its category being answered"};
 
 } // namespace crmsync::sync

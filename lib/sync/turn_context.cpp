@@ -1,9 +1,17 @@
 #include "sync/turn_context.hpp"
 
 #include "base/digest.hpp"
+#include "base/failure.hpp"
 #include "base/text.hpp"
 
 namespace crmsync::sync {
+
+void TurnContext::end_if_stopping() const
+{
+    if (stopping && stopping())
+        throw Failure(Reaction::give_back, "daemon.stopping",
+                      "the service is shutting down, or the mailbox is not its own any more");
+}
 
 std::shared_ptr<const PolicySnapshot> make_snapshot(Settings settings)
 {

@@ -39,9 +39,13 @@ struct TurnContext {
     const PrivateHash& hash;
     std::shared_ptr<const PolicySnapshot> rules;
     bool first_pass = false; ///< no round over all folders has ended yet
-    bool first_turn = false; ///< this process has not worked on the mailbox before
+    bool first_turn = false; ///< of this process, or under these rules
     DecisionObserver observe;
-    std::function<bool()> stopping; ///< asked between chunks; the turn ends there with give_back
+    std::function<bool()> stopping; ///< whether the turn is to end: see end_if_stopping
+
+    /// Asked between pages, before writes and before each transaction: throws Failure(give_back)
+    /// where the service shuts down or the mailbox is not ours any more.
+    void end_if_stopping() const;
 
     Mode mode() const { return match::effective_mode(mailbox.mode, rules->settings); }
 };

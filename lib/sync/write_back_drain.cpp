@@ -51,6 +51,7 @@ public:
     {
         co_await read_unread();
         prepare();
+        context_.end_if_stopping();
         if (!writes_.empty())
             co_await write();
         if (!done_.empty())
