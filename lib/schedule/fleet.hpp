@@ -56,7 +56,8 @@ public:
     /// A mailbox is due now (it is, or may become, ours); nothing: look at everything.
     void wake(std::optional<MailboxId> mailbox);
 
-    void set_rules(std::shared_ptr<const sync::PolicySnapshot> rules) { rules_ = std::move(rules); }
+    /// Counts from each mailbox's next turn on.
+    void set_rules(std::shared_ptr<const sync::PolicySnapshot> rules);
     void set_observer(sync::DecisionObserver observe) { observe_ = std::move(observe); }
     void set_signal(Signal signal) { signal_ = std::move(signal); }
 
@@ -70,12 +71,17 @@ private:
     boost::asio::awaitable<void> heartbeat();
     boost::asio::awaitable<void> let_go();
     boost::asio::awaitable<void> claim();
+    boost::asio::awaitable<void> take_on(std::vector<Fence> fences);
     boost::asio::awaitable<void> dispatch_loop();
     boost::asio::awaitable<void> record_loop();
     boost::asio::awaitable<void> record();
+    void publish();
     boost::asio::awaitable<void> turn(MailboxId id);
     boost::asio::awaitable<sync::TurnReport> work(Held& held);
+    void settle_success(Held& held, const sync::TurnReport& report);
     boost::asio::awaitable<void> settle_failure(Held& held, const Failure& failure);
+    void remember_pass(const Held& held, const sync::TurnReport& report,
+                       const std::optional<Failure>& failure);
     void note(std::string_view signal, MailboxId mailbox = {}) const;
 
     boost::asio::any_io_executor executor_;
@@ -100,6 +106,7 @@ private:
     int loops_ = 0;
     bool stopping_ = false;
     bool database_away_ = false;
+    bool in_doubt_ = false; ///< leases may name us that we know nothing of
 };
 
 } // namespace crmsync::schedule

@@ -10,6 +10,15 @@ inline constexpr MetricName metric_turns{"crmsync_turns_total", MetricKind::coun
                                          "Turns over a mailbox that ended well"};
 inline constexpr MetricName metric_failures{"crmsync_failures_total", MetricKind::counter,
                                             "Failed turns by name"};
+inline constexpr MetricName metric_lag{
+    "crmsync_lag_seconds", MetricKind::gauge,
+    "Since the mailbox that is furthest behind was last caught up, stopped ones left out"};
+inline constexpr MetricName metric_write_back_age{
+    "crmsync_write_back_age_seconds", MetricKind::gauge,
+    "How long the mailbox that has owed a category the longest has been owing one"};
+inline constexpr MetricName metric_throttled{
+    "crmsync_throttled_seconds_total", MetricKind::counter,
+    "Seconds for which providers put turns off; waits within a turn are counted by the connector"};
 inline constexpr MetricName metric_turn_seconds{"crmsync_turn_seconds", MetricKind::histogram,
                                                 "How long a turn over a mailbox took"};
 

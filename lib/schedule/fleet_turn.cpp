@@ -1,0 +1,169 @@
+#include "base/log.hpp"
+#include "schedule/fleet.hpp"
+#include "schedule/held.hpp"
+#include "schedule/schedule_metrics.hpp"
+#include "store/events.hpp"
+
+#include <boost/json.hpp>
+
+namespace crmsync::schedule {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> Fleet::turn(MailboxId id)
+{
+    Held& held = *held_.at(id); // stays while `working` is set
+    const Timestamp began = clock_.now();
+    std::optional<Failure> failure;
+    sync::TurnReport report;
+    try {
+        report = co_await work(held);
+    } catch (const Failure& f) {
+        failure = f;
+    } catch (const std::exception& e) {
+        failure = Failure(Reaction::retry, "turn.unexpected", e.what());
+    }
+
+    if (failure)
+        co_await settle_failure(held, *failure);
+    else
+        settle_success(held, report);
+
+    TurnEnd end;
+    end.at = clock_.now();
+    end.more_to_do = report.more_to_do;
+    end.owed_at = report.owed_at;
+    end.failures_in_row = held.failures_in_row;
+    if (failure) {
+        end.failed = failure->reaction();
+        end.advice = failure->advice();
+    } else {
+        metrics_.observe(metric_turn_seconds,
+                         std::chrono::duration<double>(end.at - began).count());
+    }
+    const double jitter = std::uniform_real_distribution<double>(0, 1)(jitter_);
+    held.due = next_turn(end, rules_->settings.sync.poll_interval, jitter);
+    if (std::exchange(held.woken, false) && !failure)
+        held.due = end.at;
+    if (!held.due)
+        held.let_go = true;
+    if (!held.let_go)
+        remember_pass(held, report, failure);
+    held.working = false;
+    --turns_;
+    note(failure ? "turn_failed" : "turn_done", id);
+    dispatch_wake_.notify();
+}
+
+/// Goes out with the recorder's next statement, and at once after a first pass: should the process
+/// end before, tags that were set since would be read as those of a first pass.
+void Fleet::remember_pass(const Held& held, const sync::TurnReport& report,
+                          const std::optional<Failure>& failure)
+{
+    store::PassTimes times;
+    times.mailbox = held.mailbox.id;
+    times.next_pass_at = held.due;
+    if (failure)
+        times.last_failure = failure->name() + ": " + failure->message();
+    else if (!report.more_to_do)
+        times.last_pass_at = held.mailbox.last_pass_at;
+    passes_.push_back(std::move(times));
+    if (report.first_pass_ended)
+        record_wake_.notify();
+}
+
+asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
+{
+    if (std::exchange(held.reread, false)) {
+        store::Mailboxes mailboxes(pool_);
+        std::optional<Mailbox> now = co_await mailboxes.by_id(held.mailbox.id);
+        if (!now)
+            throw Failure(Reaction::give_back, "lease.lost", "the mailbox was removed");
+        // What this process knows of its passes may not have been recorded yet.
+        if (!now->last_pass_at)
+            now->last_pass_at = held.mailbox.last_pass_at;
+        held.mailbox = std::move(*now);
+    }
+    if (!held.connector)
+        held.connector = connectors_(held.mailbox);
+    sync::TurnContext context{held.mailbox, held.fence, *held.connector, pool_, clock_, metrics_,
+                              hash_,        rules_,     false,           false, {},     {}};
+    context.first_pass = !held.mailbox.last_pass_at;
+    context.first_turn = held.first_turn;
+    context.observe = observe_;
+    context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
+    sync::MailboxTurn turn(context);
+    sync::TurnReport report = co_await turn.run();
+    report.first_pass_ended = context.first_pass && !report.more_to_do;
+    if (report.pages.tracked > 0 || report.writes.written > 0 || report.untracks.released > 0)
+        log::info(log::Area::sync, report.more_to_do ? "mailbox catching up" : "mailbox in step",
+                  {{"mailbox", held.mailbox.id.value},
+                   {"changes", report.pages.changes},
+                   {"tracked", report.pages.tracked},
+                   {"written", report.writes.written},
+                   {"untracked", report.untracks.released}});
+    co_return report;
+}
+
+void Fleet::settle_success(Held& held, const sync::TurnReport& report)
+{
+    const Timestamp now = clock_.now();
+    held.failures_in_row = 0;
+    held.first_turn = false;
+    if (!report.more_to_do) {
+        held.mailbox.last_pass_at = now;
+        held.mailbox.state = MailboxState::enabled; // recording the pass does the same to its row
+    }
+    if (!report.owed_at)
+        held.owing_since.reset();
+    else if (!held.owing_since)
+        held.owing_since = now;
+    metrics_.add(metric_turns);
+    if (!held.said.empty())
+        log::info(log::Area::schedule, "the mailbox works again",
+                  {{"mailbox", held.mailbox.id.value}, {"failure", std::exchange(held.said, {})}});
+}
+
+/// Said once while the same failure lasts, in the log and in the sync log; a permanent one stops
+/// the mailbox.
+asio::awaitable<void> Fleet::settle_failure(Held& held, const Failure& failure)
+{
+    if (failure.reaction() == Reaction::give_back)
+        co_return;
+    ++held.failures_in_row;
+    metrics_.add(metric_failures, 1, {{"name", failure.name()}});
+    if (failure.reaction() == Reaction::wait && failure.advice())
+        metrics_.add(metric_throttled, std::chrono::duration<double>(*failure.advice()).count());
+    const bool news = std::exchange(held.said, failure.name()) != failure.name();
+    if (news)
+        log::warn(log::Area::schedule, failure.message(),
+                  {{"failure", failure.name()}, {"mailbox", held.mailbox.id.value}});
+    try {
+        if (news) {
+            LogEvent event;
+            event.level = failure.reaction() == Reaction::stop ? "error" : "warn";
+            event.name = failure.name();
+            boost::json::object detail;
+            detail["message"] = failure.message();
+            event.detail_json = boost::json::serialize(detail);
+            std::vector<LogEvent> events;
+            events.push_back(std::move(event));
+            store::Events log(pool_);
+            co_await log.add(held.mailbox.id, std::move(events));
+        }
+        // Once: everybody is told of a new state, ourselves too, and would try again at once.
+        if (failure.reaction() == Reaction::stop && held.mailbox.state != MailboxState::stopped) {
+            store::Mailboxes mailboxes(pool_);
+            const std::string reason = failure.name() + ": " + failure.message();
+            co_await mailboxes.set_state(held.mailbox.id, MailboxState::stopped, reason);
+            held.mailbox.state = MailboxState::stopped;
+        }
+    } catch (const std::exception& unreachable) {
+        // The database is away: the next turn fails again and says it then.
+        held.said.clear();
+        log::debug(log::Area::schedule, "a failure could not be recorded",
+                   {{"reason", unreachable.what()}});
+    }
+}
+
+} // namespace crmsync::schedule

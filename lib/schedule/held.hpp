@@ -1,0 +1,24 @@
+#pragma once
+
+#include "schedule/fleet.hpp"
+
+namespace crmsync::schedule {
+
+/// A mailbox under our lease.
+struct Fleet::Held {
+    Mailbox mailbox;
+    Fence fence;
+    Timestamp since{}; ///< held by this process
+    std::unique_ptr<Connector> connector;
+    std::optional<Timestamp> due; ///< nothing: waits for a person
+    int failures_in_row = 0;
+    std::string said;                     ///< the failure that was logged and has not gone since
+    std::optional<Timestamp> owing_since; ///< a category is owed after each turn from then on
+    bool working = false;
+    bool woken = false;  ///< news came while it was worked on
+    bool reread = false; ///< somebody may have changed its row: look before the next turn
+    bool let_go = false; ///< leave as soon as the turn has ended
+    bool first_turn = true;
+};
+
+} // namespace crmsync::schedule
