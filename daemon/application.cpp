@@ -105,6 +105,7 @@ struct Application::Parts {
     }
 
     asio::awaitable<bool> wait_for_database();
+    asio::awaitable<bool> start_with_database();
     asio::awaitable<void> start();
 };
 
@@ -153,6 +154,29 @@ asio::awaitable<bool> Application::Parts::wait_for_database()
     co_return false;
 }
 
+/// Starts the parts that need the database. It may leave again while they are being prepared: then
+/// the wait begins anew. False when the service was stopped meanwhile.
+asio::awaitable<bool> Application::Parts::start_with_database()
+{
+    while (co_await wait_for_database()) {
+        std::optional<Failure> failure;
+        try {
+            co_await start();
+        } catch (const Failure& f) {
+            failure = f;
+        }
+        if (!failure)
+            co_return true;
+        if (failure->reaction() == Reaction::stop)
+            throw *failure;
+        log::warn(log::Area::daemon, "the database left while the service started",
+                  {{"failure", failure->name()}, {"reason", failure->message()}});
+        co_await stopped.wait_until(clock, clock.now() + std::chrono::seconds(1));
+    }
+    co_return false;
+}
+
+/// Asks the database first: what fails leaves nothing started behind.
 asio::awaitable<void> Application::Parts::start()
 {
     store::Installation installation(pool);
@@ -194,9 +218,8 @@ asio::awaitable<void> Application::run()
 {
     Parts& parts = *parts_;
     spawn_logged(parts.executor, "admin server", parts.server.run());
-    const bool there = co_await parts.wait_for_database();
-    if (there) {
-        co_await parts.start();
+    const bool started = co_await parts.start_with_database();
+    if (started) {
         parts.signal("started");
         log::info(log::Area::daemon, "crmsync is up",
                   {{"listen", parts.settings.http.listen}, {"providers", parts.providers.names()}});
