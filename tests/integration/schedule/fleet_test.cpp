@@ -1,0 +1,261 @@
+#include "integration/store/stored.hpp"
+#include "schedule/fleet.hpp"
+#include "schedule/schedule_metrics.hpp"
+#include "support/manual_clock.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <map>
+
+using namespace crmsync;
+using namespace crmsync::test;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+/// A mailbox without folders: a turn over it is one look at the tree, which fails as planned.
+class EmptyMailbox final : public Connector {
+public:
+    explicit EmptyMailbox(std::deque<std::optional<Failure>>& planned) : planned_(planned) {}
+
+    asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor) override
+    {
+        std::optional<Failure> failure;
+        if (!planned_.empty()) {
+            failure = planned_.front();
+            planned_.pop_front();
+        }
+        if (failure)
+            throw *failure;
+        FolderChanges none;
+        none.next = Cursor("tree");
+        co_return none;
+    }
+    asio::awaitable<std::vector<MasterCategory>> master_categories() override
+    {
+        co_return std::vector<MasterCategory>();
+    }
+    asio::awaitable<void> add_master_categories(std::vector<MasterCategory>) override { co_return; }
+
+    asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    changes_since(std::vector<FolderCursor>) override
+    {
+        throw std::logic_error("there is no folder to read");
+    }
+    asio::awaitable<std::vector<std::optional<Item>>> look_up(std::vector<ItemKey>) override
+    {
+        throw std::logic_error("there is no item to look up");
+    }
+    asio::awaitable<std::vector<std::optional<Item>>> look_at_headers(std::vector<ItemKey>) override
+    {
+        throw std::logic_error("there is no item to look at");
+    }
+    asio::awaitable<std::vector<Item>> find_message(std::string) override
+    {
+        throw std::logic_error("there is no message to find");
+    }
+    asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey>) override
+    {
+        throw std::logic_error("there is no body to fetch");
+    }
+    asio::awaitable<std::vector<AttachmentContent>> fetch_attachments(std::vector<AttachmentRef>,
+                                                                      std::int64_t) override
+    {
+        throw std::logic_error("there is no attachment to fetch");
+    }
+    asio::awaitable<std::vector<WriteAnswer>> write_categories(std::vector<CategoryWrite>) override
+    {
+        throw std::logic_error("there is no item to write to");
+    }
+    asio::awaitable<std::vector<ProbeResult>> probe() override
+    {
+        co_return std::vector<ProbeResult>();
+    }
+
+private:
+    std::deque<std::optional<Failure>>& planned_;
+};
+
+/// A fleet over one enabled mailbox, whose turns end as a test plans them: well, unless planned
+/// otherwise.
+struct Sailing {
+    ManualClock clock{morning()};
+    std::deque<std::optional<Failure>> planned;
+    std::map<std::string, int, std::less<>> signals;
+    Metrics metrics;
+    PrivateHash hash{"secret"};
+    Stored stored;
+    Mailbox mailbox = stored.mailbox("ann@contoso.example");
+    std::unique_ptr<schedule::Fleet> fleet;
+    std::shared_ptr<Arrival<void>> ended;
+
+    explicit Sailing(schedule::LeaseTimes times = {})
+    {
+        clock.count_operations([this] { return stored.pool.running(); });
+        schedule::FleetOptions options;
+        options.daemon = stored.daemon;
+        options.address = "test";
+        options.times = times;
+        fleet = std::make_unique<schedule::Fleet>(
+            stored.io.get_executor(), stored.pool, clock, metrics, hash,
+            [this](const Mailbox&) { return std::make_unique<EmptyMailbox>(planned); }, options);
+        fleet->set_rules(sync::make_snapshot(Settings()));
+        fleet->set_signal(
+            [this](std::string_view name, MailboxId) { ++signals[std::string(name)]; });
+    }
+    ~Sailing()
+    {
+        if (ended && !ended->here)
+            stop();
+    }
+
+    void start() { ended = test::start(stored.io, fleet->run()); }
+    void stop()
+    {
+        fleet->stop();
+        until([this] { return ended->here; });
+    }
+    bool until(const std::function<bool()>& done, std::chrono::seconds limit = 48h)
+    {
+        return clock.run_until(stored.io, done, clock.now() + limit);
+    }
+    bool turns(std::string_view how, int times, std::chrono::seconds limit = 48h)
+    {
+        return until([this, how, times] { return count(how) >= times; }, limit);
+    }
+    int count(std::string_view signal) const
+    {
+        const auto found = signals.find(signal);
+        return found == signals.end() ? 0 : found->second;
+    }
+    void fails(Reaction reaction, const char* name, int times = 1)
+    {
+        for (int i = 0; i < times; ++i)
+            planned.emplace_back(Failure(reaction, name, "it did not work"));
+    }
+    void works() { planned.emplace_back(std::nullopt); }
+
+    std::string events()
+    {
+        return stored.text(
+            "SELECT coalesce(string_agg(level || ' ' || name, ', ' ORDER BY at, id), "
+            "'none') FROM sync.event");
+    }
+    std::string column(const std::string& name)
+    {
+        return stored.text("SELECT " + name + "::text FROM sync.mailbox");
+    }
+};
+
+} // namespace
+
+TEST_CASE("a mailbox is claimed, worked on and given back")
+{
+    Sailing sailing;
+    sailing.start();
+    CHECK(sailing.turns("turn_done", 3));
+    CHECK(sailing.count("claimed") == 1);
+    CHECK(sailing.count("turn_failed") == 0);
+    CHECK(sailing.metrics.value(schedule::metric_leases_held) == 1);
+    sailing.stop();
+    CHECK(sailing.count("resigned") == 1);
+    CHECK(sailing.stored.number("SELECT count(*) FROM sync.lease WHERE holder IS NOT NULL") == 0);
+    CHECK(sailing.events() == "none");
+}
+
+TEST_CASE("the end of a first pass is recorded at once, later ones with the others")
+{
+    Sailing sailing;
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 1));
+    sailing.clock.run_to(sailing.stored.io, sailing.clock.now() + 1s);
+    CHECK(sailing.clock.now() < morning() + 10s);
+    CHECK(sailing.column("last_pass_at") != "(null)");
+    CHECK(sailing.column("last_failure") == "(null)");
+}
+
+TEST_CASE("a failure that lasts is told once, another one again, and so it is after better times")
+{
+    Sailing sailing;
+    sailing.fails(Reaction::retry, "graph.unreachable", 4);
+    sailing.fails(Reaction::wait, "graph.throttled", 2);
+    sailing.works();
+    sailing.fails(Reaction::retry, "graph.unreachable");
+    sailing.start();
+    REQUIRE(sailing.turns("turn_failed", 4));
+    CHECK(sailing.events() == "warn graph.unreachable");
+    REQUIRE(sailing.turns("turn_failed", 6));
+    CHECK(sailing.events() == "warn graph.unreachable, warn graph.throttled");
+    REQUIRE(sailing.turns("turn_done", 1));
+    REQUIRE(sailing.turns("turn_failed", 7));
+    CHECK(sailing.events() ==
+          "warn graph.unreachable, warn graph.throttled, warn graph.unreachable");
+    CHECK(sailing.metrics.value(schedule::metric_failures, {{"name", "graph.unreachable"}}) == 5);
+}
+
+TEST_CASE("a mailbox that cannot be handled is stopped, told once, tried daily and taken up again")
+{
+    // Few heartbeats: there is not much to see in three days of them.
+    Sailing sailing({240h, 6h, 3s});
+    sailing.fails(Reaction::stop, "graph.mailbox_gone", 3);
+    sailing.start();
+    REQUIRE(sailing.turns("turn_failed", 1));
+    CHECK(sailing.column("state") == "stopped");
+    CHECK(sailing.events() == "error graph.mailbox_gone");
+    CHECK_FALSE(sailing.turns("turn_failed", 2, 23h));
+
+    // Its own notification comes back to it, late; or a person asks.
+    sailing.fleet->wake(sailing.mailbox.id);
+    REQUIRE(sailing.turns("turn_failed", 2, 1s));
+    CHECK_FALSE(sailing.turns("turn_failed", 3, 23h));
+    REQUIRE(sailing.turns("turn_failed", 3, 2h));
+    CHECK(sailing.events() == "error graph.mailbox_gone");
+    CHECK(sailing.column("last_failure") == "graph.mailbox_gone: it did not work");
+
+    REQUIRE(sailing.turns("turn_done", 1, 25h));
+    sailing.clock.run_to(sailing.stored.io, sailing.clock.now() + 11s);
+    CHECK(sailing.column("state") == "enabled");
+    CHECK(sailing.column("last_failure") == "(null)");
+}
+
+TEST_CASE("a lease that was lost is no failure of the mailbox")
+{
+    Sailing sailing;
+    sailing.fails(Reaction::give_back, "lease.lost");
+    sailing.start();
+    REQUIRE(sailing.turns("let_go", 1));
+    REQUIRE(sailing.turns("turn_done", 1));
+    CHECK(sailing.count("claimed") == 2);
+    sailing.stop();
+    CHECK(sailing.events() == "none");
+    CHECK(sailing.column("last_failure") == "(null)");
+}
+
+TEST_CASE("a wake-up brings the next turn at once")
+{
+    Sailing sailing;
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 1));
+    CHECK_FALSE(sailing.turns("turn_done", 2, 50s));
+    sailing.fleet->wake(sailing.mailbox.id);
+    CHECK(sailing.turns("turn_done", 2, 1s));
+    sailing.fleet->wake(std::nullopt);
+    CHECK(sailing.turns("turn_done", 3, 1s));
+}
+
+TEST_CASE("a mailbox that was disabled is let go, and claimed again once enabled")
+{
+    Sailing sailing;
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 1));
+    const MailboxId id = sailing.mailbox.id;
+    sailing.stored.run(sailing.stored.mailboxes.set_state(id, MailboxState::disabled));
+    sailing.fleet->wake(id);
+    REQUIRE(sailing.turns("let_go", 1, 11s));
+    CHECK(sailing.fleet->held() == 0);
+    sailing.stored.run(sailing.stored.mailboxes.set_state(id, MailboxState::enabled));
+    sailing.fleet->wake(id);
+    CHECK(sailing.turns("claimed", 2, 11s));
+}
