@@ -1,4 +1,5 @@
 #include "e2e/processes/stage.hpp"
+#include "programs.hpp"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
@@ -212,7 +213,7 @@ TEST_CASE("the configuration is found by --config, then by the environment")
     Stage stage;
     const TempFolder elsewhere;
     const auto run = [&](std::vector<std::string> arguments, const Environment& environment) {
-        return Child(CRMSYNC_PROGRAM, std::move(arguments), elsewhere.path() / "run", environment)
+        return Child(crmsync_program, std::move(arguments), elsewhere.path() / "run", environment)
             .wait();
     };
     CHECK(run({"mailbox", "list"}, {{"CRMSYNC_CONFIG", stage.config_path().string()}}).code == 0);

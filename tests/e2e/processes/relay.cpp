@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
@@ -33,14 +34,14 @@ asio::awaitable<void> pass_on(SocketPtr from, SocketPtr to)
 {
     std::vector<char> piece(65536);
     boost::system::error_code failed;
-    const auto token = asio::redirect_error(asio::use_awaitable, failed);
     while (!failed) {
         const auto room = asio::buffer(piece);
-        const std::size_t size = co_await from->async_read_some(room, token);
+        const std::size_t size =
+            co_await from->async_read_some(room, asio::redirect_error(asio::use_awaitable, failed));
         if (failed)
             break;
         const auto content = asio::buffer(piece.data(), size);
-        co_await asio::async_write(*to, content, token);
+        co_await asio::async_write(*to, content, asio::redirect_error(asio::use_awaitable, failed));
     }
     boost::system::error_code ignored;
     from->shutdown(Stream::socket::shutdown_both, ignored);

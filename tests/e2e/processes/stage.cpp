@@ -1,6 +1,7 @@
 #include "e2e/processes/stage.hpp"
 
 #include "e2e/processes/local_http.hpp"
+#include "programs.hpp"
 #include "support/run.hpp"
 
 #include <boost/json.hpp>
@@ -28,7 +29,7 @@ Stage::Stage(TempDatabase::Schema schema)
     : database_(schema), pool_(io_.get_executor(), connection_options(database_), 1)
 {
     simulator_ =
-        std::make_unique<Child>(CRMSYNC_EXCHANGE_SIM, std::vector<std::string>{"--print-port"},
+        std::make_unique<Child>(exchange_sim_program, std::vector<std::string>{"--print-port"},
                                 folder_.path() / "simulator");
     wait_for("the simulator's port", [&] {
         if (simulator_->ended())
@@ -76,7 +77,7 @@ std::unique_ptr<Child> Stage::start(std::vector<std::string> arguments,
     write_config();
     arguments.insert(arguments.begin(), {"--config", config_path().string()});
     logs_.push_back(folder_.path() / fmt::format("run-{}", ++started_));
-    return std::make_unique<Child>(CRMSYNC_PROGRAM, std::move(arguments), logs_.back(),
+    return std::make_unique<Child>(crmsync_program, std::move(arguments), logs_.back(),
                                    environment);
 }
 
