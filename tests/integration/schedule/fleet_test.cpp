@@ -18,10 +18,14 @@ namespace {
 /// A mailbox without folders: a turn over it is one look at the tree, which fails as planned.
 class EmptyMailbox final : public Connector {
 public:
-    explicit EmptyMailbox(std::deque<std::optional<Failure>>& planned) : planned_(planned) {}
+    EmptyMailbox(std::deque<std::optional<Failure>>& planned, schedule::Wake* held_up, Clock& clock)
+        : planned_(planned), held_up_(held_up), clock_(clock)
+    {}
 
     asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor) override
     {
+        if (held_up_)
+            co_await held_up_->wait_until(clock_, clock_.now() + std::chrono::hours(1'000));
         std::optional<Failure> failure;
         if (!planned_.empty()) {
             failure = planned_.front();
@@ -76,6 +80,8 @@ public:
 
 private:
     std::deque<std::optional<Failure>>& planned_;
+    schedule::Wake* held_up_;
+    Clock& clock_;
 };
 
 /// A fleet over one enabled mailbox, whose turns end as a test plans them: well, unless planned
@@ -86,21 +92,28 @@ struct Sailing {
     std::map<std::string, int, std::less<>> signals;
     Metrics metrics;
     PrivateHash hash{"secret"};
+    std::function<void()> on_answer; ///< of the database to the fleet
     Stored stored;
+    pg::Pool pool{stored.io.get_executor(), options(), 4};
+    schedule::Wake go_on{stored.io.get_executor()};
+    bool hold_up = false; ///< turns wait for go_on
     Mailbox mailbox = stored.mailbox("ann@contoso.example");
     std::unique_ptr<schedule::Fleet> fleet;
     std::shared_ptr<Arrival<void>> ended;
 
     explicit Sailing(schedule::LeaseTimes times = {})
     {
-        clock.count_operations([this] { return stored.pool.running(); });
-        schedule::FleetOptions options;
-        options.daemon = stored.daemon;
-        options.address = "test";
-        options.times = times;
+        clock.count_operations([this] { return stored.pool.running() + pool.running(); });
+        schedule::FleetOptions fleet_options;
+        fleet_options.daemon = stored.daemon;
+        fleet_options.address = "test";
+        fleet_options.times = times;
         fleet = std::make_unique<schedule::Fleet>(
-            stored.io.get_executor(), stored.pool, clock, metrics, hash,
-            [this](const Mailbox&) { return std::make_unique<EmptyMailbox>(planned); }, options);
+            stored.io.get_executor(), pool, clock, metrics, hash,
+            [this](const Mailbox&) {
+                return std::make_unique<EmptyMailbox>(planned, hold_up ? &go_on : nullptr, clock);
+            },
+            fleet_options);
         fleet->set_rules(sync::make_snapshot(Settings()));
         fleet->set_signal(
             [this](std::string_view name, MailboxId) { ++signals[std::string(name)]; });
@@ -109,6 +122,16 @@ struct Sailing {
     {
         if (ended && !ended->here)
             stop();
+    }
+
+    pg::ConnectionOptions options()
+    {
+        pg::ConnectionOptions all = stored.options();
+        all.step = [this](std::string_view step) {
+            if (step == "sql.answer" && on_answer)
+                on_answer();
+        };
+        return all;
     }
 
     void start() { ended = test::start(stored.io, fleet->run()); }
@@ -258,4 +281,43 @@ TEST_CASE("a mailbox that was disabled is let go, and claimed again once enabled
     sailing.stored.run(sailing.stored.mailboxes.set_state(id, MailboxState::enabled));
     sailing.fleet->wake(id);
     CHECK(sailing.turns("claimed", 2, 11s));
+}
+
+TEST_CASE("whatever answer of the database is lost, the mailbox is worked on in the end")
+{
+    const int lost = GENERATE(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    INFO("answer " << lost);
+    Sailing sailing;
+    int answers = 0;
+    sailing.on_answer = [&] {
+        if (++answers == lost)
+            throw Failure(Reaction::retry, "pg.lost", "the answer is lost");
+    };
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 1, 60s));
+    CHECK(answers > lost);
+    CHECK(sailing.fleet->held() == 1);
+    sailing.on_answer = {};
+}
+
+TEST_CASE("a mailbox that was lost is not taken on again before its old turn has ended")
+{
+    Sailing sailing;
+    sailing.hold_up = true;
+    sailing.start();
+    REQUIRE(sailing.until([&] { return sailing.count("claimed") == 1; }));
+    REQUIRE(sailing.until([&] { return sailing.clock.sleepers() >= 4; }, 1s)); // the turn waits
+
+    // Another process had it, and is gone.
+    sailing.stored.sql("UPDATE sync.lease SET holder = NULL, epoch = epoch + 1");
+    sailing.fleet->wake(sailing.mailbox.id);
+    CHECK_FALSE(sailing.until([&] { return sailing.count("claimed") == 2; }, 60s));
+    CHECK(sailing.fleet->held() == 1);
+
+    sailing.hold_up = false;
+    sailing.go_on.notify();
+    REQUIRE(sailing.until([&] { return sailing.count("let_go") == 1; }, 60s));
+    CHECK(sailing.count("turn_done") == 0); // its lease was not good any more
+    REQUIRE(sailing.turns("turn_done", 1, 60s));
+    CHECK(sailing.count("claimed") == 2);
 }
