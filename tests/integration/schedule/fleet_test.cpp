@@ -227,11 +227,14 @@ TEST_CASE("a mailbox that cannot be handled is stopped, told once, tried daily a
     REQUIRE(sailing.turns("turn_failed", 1));
     CHECK(sailing.column("state") == "stopped");
     CHECK(sailing.events() == "error graph.mailbox_gone");
+    const std::string due = "SELECT due_at::text FROM sync.lease";
+    const std::string due_again = sailing.stored.text(due);
     CHECK_FALSE(sailing.turns("turn_failed", 2, 23h));
 
     // Its own notification comes back to it, late; or a person asks.
     sailing.fleet->wake(sailing.mailbox.id);
     REQUIRE(sailing.turns("turn_failed", 2, 1s));
+    CHECK(sailing.stored.text(due) == due_again); // not stopped, and told, a second time
     CHECK_FALSE(sailing.turns("turn_failed", 3, 23h));
     REQUIRE(sailing.turns("turn_failed", 3, 2h));
     CHECK(sailing.events() == "error graph.mailbox_gone");
