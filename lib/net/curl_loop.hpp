@@ -48,7 +48,7 @@ private:
     };
 
     static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void*) noexcept;
-    static int on_timer(CURLM* multi, long ms, void* self) noexcept;
+    static int on_timer(CURLM* multi, long ms, void* user) noexcept;
     void watch(curl_socket_t fd, int what);
 
     void wait_for_sockets();

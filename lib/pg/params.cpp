@@ -141,28 +141,28 @@ Params& Params::add(std::string_view text)
 
 Params& Params::add(std::int64_t value)
 {
-    values_.push_back(encoded(value));
+    values_.emplace_back(encoded(value));
     types_.push_back(Oid<std::int64_t>::scalar);
     return *this;
 }
 
 Params& Params::add(bool value)
 {
-    values_.push_back(encoded(value));
+    values_.emplace_back(encoded(value));
     types_.push_back(Oid<bool>::scalar);
     return *this;
 }
 
 Params& Params::add(const Uuid& value)
 {
-    values_.push_back(encoded(value));
+    values_.emplace_back(encoded(value));
     types_.push_back(Oid<Uuid>::scalar);
     return *this;
 }
 
 Params& Params::add(Timestamp value)
 {
-    values_.push_back(encoded(value));
+    values_.emplace_back(encoded(value));
     types_.push_back(Oid<Timestamp>::scalar);
     return *this;
 }
@@ -176,7 +176,7 @@ Params& Params::add(const Bytes& value)
 
 Params& Params::add(const Json& value)
 {
-    values_.push_back(encoded(value));
+    values_.emplace_back(encoded(value));
     types_.push_back(Oid<Json>::scalar);
     return *this;
 }

@@ -198,7 +198,7 @@ asio::awaitable<std::map<std::string, KnownItem>> PageHandler::known(const std::
         query.push_back(std::move(one));
     }
     auto connection = co_await context_.pool.acquire();
-    co_return co_await store::known_items(*connection, context_.mailbox.id, std::move(query));
+    co_return co_await store::known_items(*connection, context_.mailbox.id, query);
 }
 
 asio::awaitable<std::vector<Decided>>

@@ -19,10 +19,10 @@ enum class Completeness {
     headers, ///< as by_id, with transport headers: automatic and sensitivity are said
 };
 
-/// A message of Graph as phase 1 reads it. Never throws for what the row holds: where a property
+/// A message of Graph as phase 1 reads it. Never throws for what `value` holds: where a property
 /// has an impossible type or value, Item::unreadable names the property, and the rest is filled as
 /// far as it goes. Nothing where there is no id to speak of.
-std::optional<Item> read_message(const boost::json::value& row, MailboxId mailbox,
+std::optional<Item> read_message(const boost::json::value& value, MailboxId mailbox,
                                  Completeness completeness);
 
 /// What internetMessageHeaders tell (null and absent: the sender's own copy, G-112).
