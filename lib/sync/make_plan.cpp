@@ -90,6 +90,18 @@ void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
     plan.decisions.push_back(std::move(row));
 }
 
+/// Nothing is asked any more because "no" was answered, and the item still says so. Then the reason
+/// stays what it was: the echo of the answer is no decision of its own.
+bool answer_stands(const Decided& decided, const PlanFacts& facts)
+{
+    if (decided.decision.outcome != Outcome::ignored || decided.decision.withdrawn ||
+        !decided.item.categories.has_value())
+        return false;
+    const auto own = match::own_categories(*decided.item.categories, facts.rules.policy);
+    return (own.refused && decided.known.outcome == to_string(Outcome::refused)) ||
+           (own.failed && decided.known.outcome == to_string(Outcome::failed));
+}
+
 void add_answer(Plan& plan, const Decided& decided)
 {
     if (!decided.decision.writes_answer || !decided.item.version.has_value())
@@ -200,13 +212,15 @@ void note_orphan(Plan& plan, const Decided& decided)
 void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
 {
     const Decision& decision = decided.decision;
-    if (decided.known.parked)
+    const bool stands = !decided.known.link && answer_stands(decided, facts);
+    if (decided.known.parked && !stands)
         plan.unparked.push_back(decided.item.key.id);
     if (!decided.known.link) {
         note_orphan(plan, decided);
         if (decision.withdrawn)
             plan.dropped_write_backs.push_back(decided.item.key.id);
-        add_decision(plan, decided, facts);
+        if (!stands)
+            add_decision(plan, decided, facts);
         add_answer(plan, decided);
         return;
     }
@@ -321,7 +335,10 @@ void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool tr
         answered.decision.answer.state = StateCategory::failed;
         answered.decision.writes_answer = true;
     }
-    add_decision(plan, answered, facts);
+    // Before that it has not been answered: a row would make the tag it came with a later one, and
+    // an inbox rule's wish a person's.
+    if (exhausted)
+        add_decision(plan, answered, facts);
     add_answer(plan, answered);
 
     LogEvent event;
