@@ -151,12 +151,21 @@ ConnectionParameters parameters_for(const ConnectionOptions& options, int number
 
 /// The server gives up a little before we do, so that it does not work on for nobody. A transaction
 /// left idle for so long belongs to a process that hangs; its locks would stop the others.
-std::string session_settings(milliseconds deadline)
+std::string session_settings(const ConnectionOptions& options)
 {
+    const milliseconds deadline = options.statement_deadline;
     const auto timeout = deadline - std::min(deadline / 10, milliseconds(1'000));
-    return fmt::format("SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {};"
-                       "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET bytea_output = 'hex'",
-                       timeout.count(), deadline.count());
+    // Compiling a plan costs more than any statement of ours takes.
+    std::string settings = fmt::format(
+        "SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {};"
+        "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET bytea_output = 'hex'; SET jit = off",
+        timeout.count(), deadline.count());
+    // A prepared statement keeps its plan: one made while a table was empty would read the table
+    // whole until its statistics are gathered, long after the first load. Ours go by keys.
+    if (options.pipeline)
+        settings += "; SET enable_seqscan = off; SET enable_hashjoin = off;"
+                    "SET enable_mergejoin = off";
+    return settings;
 }
 
 } // namespace
@@ -173,7 +182,7 @@ asio::awaitable<std::unique_ptr<Connection>> Connection::open(asio::any_io_execu
     auto parameters = parameters_for(options, number);
     auto state = std::make_shared<State>(executor, std::move(options), number);
     co_await state->session.connect(std::move(parameters), state->options.connect_deadline);
-    auto settings = session_settings(state->options.statement_deadline);
+    auto settings = session_settings(state->options);
     co_await run_text(state, std::move(settings));
     if (state->options.pipeline && PQenterPipelineMode(state->session.pg()) == 0)
         throw state->session.lost();

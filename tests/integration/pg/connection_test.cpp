@@ -44,6 +44,24 @@ TEST_CASE("a connection says who it is and what it expects")
     CHECK(setting("TimeZone") == "UTC");
 }
 
+TEST_CASE("a plan goes by the index while the tables are still small, since it is kept")
+{
+    const TempDatabase db(TempDatabase::Schema::empty);
+    Opened on(db.url());
+    on.query("CREATE TABLE t (n bigint PRIMARY KEY)");
+    on.query("INSERT INTO t SELECT generate_series(1, 50)");
+    on.query("ANALYZE t");
+    const auto plan = on.query("EXPLAIN SELECT * FROM t JOIN t AS u USING (n)"
+                               " JOIN unnest('{7,8,9}'::bigint[]) AS k (n) USING (n)");
+    std::string text;
+    for (int row = 0; row < plan.rows(); ++row)
+        text += plan.get<std::string>(row, 0) + "\n";
+    INFO(text);
+    CHECK(text.find("Seq Scan") == std::string::npos);
+    CHECK(text.find("Hash") == std::string::npos);
+    CHECK(text.find("Index") != std::string::npos);
+}
+
 TEST_CASE("a name stands for one text with one set of parameter types")
 {
     const TempDatabase db(TempDatabase::Schema::empty);
