@@ -8,9 +8,6 @@ namespace crmsync::test {
 
 namespace {
 
-constexpr const char* kim = "kim@contoso.example";
-constexpr const char* lee = "lee@contoso.example";
-
 std::string activity(std::string_view name, std::string_view condition)
 {
     return fmt::format("SELECT count(*) FROM store.activity WHERE message_id = '{}@mail.example' "

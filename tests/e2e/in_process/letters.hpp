@@ -9,6 +9,10 @@
 
 namespace crmsync::test {
 
+inline constexpr const char* kim = "kim@contoso.example";
+inline constexpr const char* lee = "lee@contoso.example";
+inline constexpr const char* ann = "ann@adventure.example";
+
 /// A message for the simulator; a test says what matters to it. From ann@adventure.example to
 /// kim@contoso.example.
 class Letter {

@@ -252,12 +252,19 @@ bool Stage::anything_under_way() const
     });
 }
 
-/// A daemon asks whether the database has its schema over a connection that nobody counts.
-bool Stage::anybody_starts() const
+/// How long nothing may happen before time may jump. A daemon asks whether the database has its
+/// schema over a connection that nobody counts; only its word that it waits, or runs, tells.
+std::chrono::milliseconds Stage::quiet_before_jump() const
 {
-    return std::any_of(daemons_.begin(), daemons_.end(), [](const auto& one) {
-        return one.second->count("started") == 0 && !one.second->end->here;
-    });
+    std::chrono::milliseconds quiet{0};
+    for (const auto& [number, daemon] : daemons_) {
+        if (daemon->count("started") > 0 || daemon->end->here)
+            continue;
+        const bool waits = daemon->count("waiting_for_database") > 0;
+        quiet = std::max<std::chrono::milliseconds>(quiet, waits ? std::chrono::milliseconds(200)
+                                                                 : std::chrono::seconds(20));
+    }
+    return quiet;
 }
 
 void Stage::wait_for_answers(std::chrono::microseconds most)
@@ -278,7 +285,6 @@ void Stage::tell_database(Timestamp at)
 
 bool Stage::drive(const std::function<bool()>& done, Timestamp limit, bool eager)
 {
-    constexpr std::chrono::milliseconds quiet_start{20};
     auto last_event = RealTime::now();
     while (true) {
         for (const auto& [number, daemon] : daemons_)
@@ -291,7 +297,7 @@ bool Stage::drive(const std::function<bool()>& done, Timestamp limit, bool eager
             continue;
         }
         const auto quiet = RealTime::now() - last_event;
-        if (anything_under_way() || (anybody_starts() && quiet < quiet_start)) {
+        if (anything_under_way() || quiet < quiet_before_jump()) {
             if (quiet > patience)
                 throw std::runtime_error("operations stay under way and nothing happens");
             wait_for_answers(std::chrono::microseconds(500));
@@ -332,6 +338,13 @@ std::string Stage::one(const std::string& query)
 int Stage::number(const std::string& query) { return std::stoi(one(query)); }
 
 void Stage::execute(const std::string& sql) { go(sql_->run_simple(sql)); }
+
+void Stage::execute_outside(const std::string& sql)
+{
+    const auto connection = go(pg::Connection::open(
+        own_loop_.get_executor(), sql_options(test::database_url("postgres"), false)));
+    go(connection->run_simple(sql));
+}
 
 int Stage::requests(const std::vector<std::string>& operations) const
 {

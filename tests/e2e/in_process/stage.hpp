@@ -103,6 +103,8 @@ public:
     std::string one(const std::string& query); ///< "" for no row, null or an empty text
     int number(const std::string& query);
     void execute(const std::string& sql);
+    /// From another database of the same server.
+    void execute_outside(const std::string& sql);
     /// Requests of the given operations so far, batch parts one by one; all but `token`, `batch`
     /// where none is given.
     int requests(const std::vector<std::string>& operations = {}) const;
@@ -114,7 +116,7 @@ private:
     bool drive(const std::function<bool()>& done, Timestamp limit, bool eager);
     bool work_once(bool eager);
     bool anything_under_way() const;
-    bool anybody_starts() const;
+    std::chrono::milliseconds quiet_before_jump() const;
     void wait_for_answers(std::chrono::microseconds most);
     void tell_database(Timestamp at);
 

@@ -1,0 +1,105 @@
+#include "e2e/in_process/letters.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string owner(Stage& stage)
+{
+    return stage.one("SELECT r.name FROM crm.activity AS a JOIN crm.record AS r ON r.id = "
+                     "a.owner_id");
+}
+
+/// The same message in both mailboxes, seen by the daemon, untagged.
+std::vector<sim::ItemRef> one_for_both(Stage& stage)
+{
+    stage.mailbox(kim);
+    stage.mailbox(lee);
+    stage.start();
+    stage.settle();
+    const sim::Mail mail = Letter("Both").id("both").to(kim, lee);
+    std::vector<sim::ItemRef> copies{stage.script().put(kim, "inbox", mail),
+                                     stage.script().put(lee, "inbox", mail)};
+    stage.settle();
+    return copies;
+}
+
+} // namespace
+
+TEST_CASE("one message in several mailboxes is one activity with several links")
+{
+    Stage stage;
+    const auto copies = one_for_both(stage);
+    stage.script().tag(lee, copies[1].id, "CRM Track");
+    stage.settle();
+    stage.script().tag(kim, copies[0].id, "CRM Track");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 2);
+    CHECK(stage.categories(copies[0]) == Names{"CRM Tracked"});
+    CHECK(stage.categories(copies[1]) == Names{"CRM Tracked"});
+    // Who tagged first owns it, whatever came later.
+    CHECK(owner(stage) == lee);
+}
+
+TEST_CASE("the same message tagged in both at once is stored once")
+{
+    Stage stage;
+    const auto copies = one_for_both(stage);
+    stage.script().tag(kim, copies[0].id, "CRM Track");
+    stage.script().tag(lee, copies[1].id, "CRM Track");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 2);
+    CHECK(owner(stage) == kim);
+}
+
+TEST_CASE("an untrack in one mailbox leaves the other's copy and passes ownership on")
+{
+    Stage stage;
+    const auto copies = one_for_both(stage);
+    stage.script().tag(kim, copies[0].id, "CRM Track");
+    stage.settle();
+    stage.script().tag(lee, copies[1].id, "CRM Track");
+    stage.settle();
+    CHECK(owner(stage) == kim);
+    stage.script().untag(kim, copies[0].id, "CRM Tracked");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 1);
+    CHECK(owner(stage) == lee);
+    CHECK(stage.categories(copies[1]) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("a copy within the mailbox is a second link, not a second activity")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().id("m1").tagged());
+    stage.start();
+    stage.settle();
+    stage.script().copy(kim, item.id, "archive");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 2);
+}
+
+TEST_CASE("Bcc is known from the sender's copy only")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    const auto copies = stage.script().deliver(
+        Letter("Offer").id("m1").from(kim).to(ann).bcc("eve@fabrikam.example"));
+    stage.settle();
+    stage.script().tag(kim, copies.front().id, "CRM Track");
+    stage.settle();
+    CHECK(stage.rows("SELECT direction FROM crm.activity") == Stage::Rows{"outgoing"});
+    CHECK(stage.rows("SELECT address FROM crm.activity_party WHERE role = 'bcc'") ==
+          Stage::Rows{"eve@fabrikam.example"});
+}

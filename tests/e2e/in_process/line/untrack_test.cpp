@@ -1,0 +1,126 @@
+#include "e2e/in_process/letters.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+sim::ItemRef tracked_by_hand(Stage& stage)
+{
+    stage.mailbox(kim);
+    const sim::ItemRef item =
+        stage.script().put(kim, "inbox", Letter("Offer").id("m1").tagged().tagged("Red"));
+    stage.start();
+    stage.settle();
+    REQUIRE(stage.categories(item) == Names{"Red", "CRM Tracked"});
+    return item;
+}
+
+int alive(Stage& stage)
+{
+    return stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL");
+}
+
+} // namespace
+
+TEST_CASE("taking Tracked off untracks, after a fresh look")
+{
+    Stage stage;
+    const sim::ItemRef item = tracked_by_hand(stage);
+    const int looks = stage.requests({"message.get"});
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(alive(stage) == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+    CHECK(stage.categories(item) == Names{"Red"});
+    CHECK(stage.requests({"message.get"}) == looks + 1);
+    CHECK(stage.rows("SELECT outcome FROM sync.decision") == Stage::Rows{"untracked"});
+}
+
+TEST_CASE("tagged again, the same activity comes back under its id")
+{
+    Stage stage;
+    const sim::ItemRef item = tracked_by_hand(stage);
+    const std::string id = stage.one("SELECT id FROM crm.activity");
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    REQUIRE(alive(stage) == 0);
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(alive(stage) == 1);
+    CHECK(stage.one("SELECT id FROM crm.activity") == id);
+    CHECK(stage.categories(item) == Names{"Red", "CRM Tracked"});
+    CHECK(stage.number("SELECT count(*) FROM sync.pin") == 0);
+}
+
+TEST_CASE("a tag that is off for a moment only is no untrack")
+{
+    Stage stage;
+    const sim::ItemRef item = tracked_by_hand(stage);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.script().tag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(alive(stage) == 1);
+    CHECK(stage.categories(item) == Names{"Red", "CRM Tracked"});
+}
+
+TEST_CASE("no rule brings back what a person untracked, not even a resync")
+{
+    Stage stage;
+    stage.import("contact", "external_id,name,email\nC1,Ann,ann@adventure.example\n");
+    const MailboxId mailbox = stage.mailbox(kim, Mode::contacts);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    stage.settle();
+    REQUIRE(stage.categories(item) == Names{"CRM Tracked"});
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    REQUIRE(alive(stage) == 0);
+
+    stage.script().tag(kim, item.id, "Green");
+    stage.settle();
+    stage.resync(mailbox);
+    stage.settle();
+    CHECK(alive(stage) == 0);
+    CHECK(stage.categories(item) == Names{"Green"});
+}
+
+TEST_CASE("an untrack while no daemon runs is found afterwards")
+{
+    Stage stage;
+    const sim::ItemRef item = tracked_by_hand(stage);
+    stage.stop();
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.start();
+    stage.settle();
+    CHECK(alive(stage) == 0);
+}
+
+TEST_CASE("on_untrack keep lets go of the mailbox and keeps the copy")
+{
+    Stage stage;
+    stage.settings.tracking.on_untrack = "keep";
+    const sim::ItemRef item = tracked_by_hand(stage);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(alive(stage) == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+}
+
+TEST_CASE("a tombstone is purged after its grace")
+{
+    Stage stage;
+    stage.settings.tracking.untrack_grace_days = 1;
+    const sim::ItemRef item = tracked_by_hand(stage);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM store.activity") == 1);
+    stage.execute("UPDATE store.activity SET purge_after = sync.now()");
+    stage.run_for(std::chrono::minutes(11));
+    CHECK(stage.number("SELECT count(*) FROM store.activity") == 0);
+}
