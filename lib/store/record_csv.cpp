@@ -17,6 +17,8 @@ namespace {
 constexpr std::array record_types = {"account", "contact", "lead", "opportunity",
                                      "case",    "user",    "team", "list"};
 
+constexpr const char* not_clean = "text that is not UTF-8, or a control character";
+
 /// Why a row does not go in.
 struct BadField {
     std::string reason;
@@ -30,8 +32,18 @@ struct Columns {
     std::size_t count = 0;
 };
 
+bool is_clean(const CsvRow& row)
+{
+    return std::all_of(row.fields.begin(), row.fields.end(),
+                       [](const std::string& field) { return clean_utf8(field) == field; });
+}
+
 Columns read_header(const CsvRow& header)
 {
+    if (!header.broken.empty())
+        throw UsageError("the header line is broken: " + header.broken);
+    if (!is_clean(header))
+        throw UsageError(std::string("the header line has ") + not_clean);
     Columns columns;
     columns.count = header.fields.size();
     std::set<std::string> seen;
@@ -201,10 +213,8 @@ RecordFile read_record_csv(std::string_view text, const std::string& type)
         } else if (row.fields.size() != columns.count) {
             refuse(std::to_string(row.fields.size()) + " fields where the header has " +
                    std::to_string(columns.count));
-        } else if (std::any_of(row.fields.begin(), row.fields.end(), [](const std::string& field) {
-                       return clean_utf8(field) != field;
-                   })) {
-            refuse("text that is not UTF-8, or a control character");
+        } else if (!is_clean(row)) {
+            refuse(not_clean);
         } else {
             try {
                 file.rows.push_back(RowReader(columns, row).read(type));
