@@ -56,8 +56,10 @@ HttpServer::HttpServer(asio::any_io_executor executor, const std::string& listen
     if (!failed)
         acceptor_.listen(asio::socket_base::max_listen_connections, failed);
     if (failed)
-        throw UsageError("cannot listen on " + listen + ": " + failed.message() +
-                         "; end what holds the port or change http.listen");
+        // No usage error: systemd tries again, and the port may be free then.
+        throw Failure(Reaction::stop, "http.cannot_listen",
+                      "cannot listen on " + listen + ": " + failed.message() +
+                          "; end what holds the port or change http.listen");
 }
 
 HttpServer::~HttpServer() = default;
