@@ -1,7 +1,8 @@
-// crmsync_lint SOURCE_FOLDER: the two rules that no compiler knows, over the whole tree.
+// crmsync_lint SOURCE_FOLDER: the rules that no compiler knows, over the whole tree.
 // Prints file:line: message for each finding; ends with 1 if there is any.
 #include "co_await_rule.hpp"
 #include "include_rule.hpp"
+#include "names_rule.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -26,6 +27,12 @@ std::vector<fs::path> sources_in(const fs::path& folder)
     return files;
 }
 
+std::string read(const fs::path& path)
+{
+    std::ifstream stream(path);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 int print(const std::vector<Finding>& findings)
 {
     for (const Finding& finding : findings)
@@ -43,17 +50,22 @@ int main(int argc, char** argv)
     }
     const fs::path root = argv[1];
     int found = 0;
-    int read = 0;
+    int files = 0;
+    crmsync::lint::Names given;
     for (const char* top : {"lib", "daemon", "tests"}) {
         for (const fs::path& path : sources_in(root / top)) {
-            std::ifstream stream(path);
-            const std::string source{std::istreambuf_iterator<char>(stream), {}};
+            const std::string source = read(path);
             const std::string name = fs::relative(path, root).string();
             found += print(crmsync::lint::check_includes(name, source));
             found += print(crmsync::lint::check_co_await(name, source));
-            ++read;
+            if (name.starts_with("lib/") || name.starts_with("daemon/"))
+                given.merge(crmsync::lint::names_in_source(name, source));
+            ++files;
         }
     }
-    std::cout << read << " files, " << found << " findings\n";
-    return found == 0 && read > 0 ? 0 : 1;
+    const std::string page = "deploy/OPERATIONS.md";
+    const auto explained = crmsync::lint::names_in_page(page, read(root / page));
+    found += print(crmsync::lint::compare_names(given, explained, page));
+    std::cout << files << " files, " << found << " findings\n";
+    return found == 0 && files > 0 ? 0 : 1;
 }
