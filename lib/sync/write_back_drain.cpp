@@ -1,6 +1,7 @@
 #include "sync/write_back_drain.hpp"
 
 #include "base/backoff.hpp"
+#include "base/failure.hpp"
 #include "base/log.hpp"
 #include "match/categories.hpp"
 #include "store/write_backs.hpp"
@@ -119,10 +120,22 @@ private:
         for (const store::OwedWrite* owed : written_)
             keys.push_back(key_of(*owed));
         const Timestamp retry_at = context_.clock.now() + answer_expected_within;
-        co_await store_.sent(context_.fence, std::move(keys), retry_at);
+        co_await store_.sent(context_.fence, keys, retry_at);
 
-        const std::vector<WriteAnswer> answers =
-            co_await context_.connector.write_categories(writes_);
+        std::vector<WriteAnswer> answers;
+        std::optional<Failure> failure;
+        try {
+            answers = co_await context_.connector.write_categories(writes_);
+        } catch (const Failure& f) {
+            failure = f;
+        }
+        if (failure) {
+            // All heard that it did not work: due again when the mailbox is, not in minutes.
+            const Timestamp now = context_.clock.now();
+            if (failure->reaction() != Reaction::give_back)
+                co_await store_.sent(context_.fence, std::move(keys), now);
+            throw *failure;
+        }
         for (std::size_t i = 0; i < answers.size(); ++i) {
             store::OwedWrite& owed = *written_[i];
             if (const auto* written = std::get_if<Written>(&answers[i])) {

@@ -133,9 +133,20 @@ std::string Stage::deliver(const std::string& mailbox, json::object mail)
 
 std::string Stage::categories(const std::string& mailbox, std::string_view subject)
 {
+    return categories_where(mailbox, "subject", subject);
+}
+
+std::string Stage::categories_of(const std::string& mailbox, std::string_view id)
+{
+    return categories_where(mailbox, "id", id);
+}
+
+std::string Stage::categories_where(const std::string& mailbox, const char* member,
+                                    std::string_view value)
+{
     const json::value dump = sim("dump", {{"mailbox", mailbox}});
     for (const json::value& item : dump.at("items").as_array()) {
-        if (item.at("subject").as_string() != subject)
+        if (item.at(member).as_string() != value)
             continue;
         std::vector<std::string> names;
         for (const json::value& name : item.at("categories").as_array())
@@ -143,7 +154,8 @@ std::string Stage::categories(const std::string& mailbox, std::string_view subje
         std::sort(names.begin(), names.end());
         return fmt::format("{}", fmt::join(names, ","));
     }
-    throw std::runtime_error(fmt::format("no message \"{}\" in {}", subject, mailbox));
+    throw std::runtime_error(
+        fmt::format("no message with {} \"{}\" in {}", member, value, mailbox));
 }
 
 std::int64_t Stage::number(std::string_view query)

@@ -58,6 +58,7 @@ public:
     std::string deliver(const std::string& mailbox, json::object mail);
     /// The categories of the message with this subject, sorted, joined by commas.
     std::string categories(const std::string& mailbox, std::string_view subject);
+    std::string categories_of(const std::string& mailbox, std::string_view id);
 
     std::int64_t number(std::string_view query);
     std::string text(std::string_view query); ///< of a null: "(null)"
@@ -72,6 +73,9 @@ public:
     unsigned short sim_port() const { return sim_port_; }
 
 private:
+    std::string categories_where(const std::string& mailbox, const char* member,
+                                 std::string_view value);
+
     TempFolder folder_;
     TempDatabase database_;
     boost::asio::io_context io_;
