@@ -1,6 +1,7 @@
 #include "bench/database.hpp"
 
 #include "bench/processes.hpp"
+#include "programs.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -28,13 +29,13 @@ Result ask(PGconn* connection, const std::string& sql, ExecStatusType expected)
 Postgres::Postgres(const std::filesystem::path& scratch)
     : scratch_(scratch), folder_(fmt::format("/tmp/crmsync-bench-pg-{}", getpid()))
 {
-    run({CRMSYNC_POSTGRES_SCRIPT, "start", folder_}, scratch_ / "postgres.log");
+    run({postgres_script, "start", folder_}, scratch_ / "postgres.log");
 }
 
 Postgres::~Postgres()
 {
     try {
-        run({CRMSYNC_POSTGRES_SCRIPT, "stop", folder_}, scratch_ / "postgres.log");
+        run({postgres_script, "stop", folder_}, scratch_ / "postgres.log");
     } catch (const std::exception& failure) {
         fmt::print(stderr, "{}\n", failure.what());
     }

@@ -17,9 +17,11 @@ struct Load {
     int body_bytes = 4'096;
     int recipients = 2;
     bool tagged = true;
+    std::vector<std::string> settings; ///< of the database, to try something: "work_mem = '64MB'"
 };
 
-/// --smoke, --messages N, --mailboxes N. Throws std::invalid_argument for anything else.
+/// --smoke, --messages N, --mailboxes N, --set "NAME = VALUE". Throws std::invalid_argument for
+/// anything else.
 Load read_load(int argc, char** argv, Load load);
 
 /// What it took, from the start of the daemon to the last thing owed.
