@@ -14,13 +14,7 @@ using namespace crmsync;
 
 namespace {
 
-std::string example_path()
-{
-    // From this file: the tests run from the build folder.
-    const std::filesystem::path here = __FILE__;
-    const auto beside = here.parent_path() / "../../../config/crmsync.example.toml";
-    return std::filesystem::exists(beside) ? beside.string() : "config/crmsync.example.toml";
-}
+std::string example_path() { return CRMSYNC_SOURCE_DIR "/config/crmsync.example.toml"; }
 
 struct Entry {
     std::string heading; ///< "url (text) default \"…\""

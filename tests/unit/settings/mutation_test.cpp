@@ -16,10 +16,7 @@ namespace {
 const std::string& manual()
 {
     static const std::string text = [] {
-        const std::filesystem::path here = __FILE__;
-        std::ifstream file(here.parent_path() / "../../../config/crmsync.example.toml");
-        if (!file)
-            file.open("config/crmsync.example.toml");
+        const std::ifstream file(CRMSYNC_SOURCE_DIR "/config/crmsync.example.toml");
         std::ostringstream all;
         all << file.rdbuf();
         return all.str();
