@@ -29,6 +29,14 @@ bool taken_back(const Case& c, const OwnCategories& own)
            !is_written(c.known.link->category_seen) && !own.any();
 }
 
+/// Staged before and not released yet. Once the owed write is dropped, a tag that was taken back
+/// leaves no other trace than this.
+bool still_off(const Case& c, const OwnCategories& own)
+{
+    return c.known.staged && c.known.owed != StateCategory::none && !own.track && !own.tracked &&
+           !own.review;
+}
+
 bool label_gone(const Case& c, const OwnCategories& own)
 {
     const auto& answered = c.known.link->regarding_category;
@@ -97,7 +105,7 @@ Decision decide_linked(const Case& c)
         decision.note = "the wish was taken back before it was answered";
         return decision;
     }
-    if (taken_off(c, own)) {
+    if (taken_off(c, own) || still_off(c, own)) {
         decision.stage_untrack = true;
         // A write that still waits would put it back.
         decision.withdrawn = c.known.owed.has_value();

@@ -119,9 +119,10 @@ TEST_CASE("a mailbox that does not exist is stopped with its reason, the others 
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
     CHECK(stage.rows("SELECT state FROM sync.mailbox WHERE id = " + std::to_string(gone.value)) ==
           Stage::Rows{"stopped"});
-    // It comes back by itself.
+    // It is there again, and somebody says so.
     stage.script().mailbox(lee).set_absence(sim::Absence::none);
-    stage.run_for(std::chrono::hours(25));
+    stage.wake(gone);
+    stage.settle();
     CHECK(stage.rows("SELECT state FROM sync.mailbox WHERE id = " + std::to_string(gone.value)) ==
           Stage::Rows{"enabled"});
 }
