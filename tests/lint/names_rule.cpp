@@ -71,7 +71,8 @@ std::vector<Finding> compare_names(const Names& given, const Names& explained,
     std::vector<Finding> findings;
     for (const auto& [name, place] : given)
         if (!explained.contains(name))
-            findings.push_back({place.file, place.line, name + " is not explained in " + page});
+            findings.push_back({place.file, place.line,
+                                std::string(name).append(" is not explained in ").append(page)});
     for (const auto& [name, place] : explained)
         if (!given.contains(name))
             findings.push_back({place.file, place.line, name + " is a name that nothing gives"});

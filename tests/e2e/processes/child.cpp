@@ -35,7 +35,7 @@ std::vector<std::string> environment_with(const Environment& additions)
         if (!is_ours(*variable))
             all.emplace_back(*variable);
     for (const auto& [name, value] : additions)
-        all.push_back(name + "=" + value);
+        all.push_back(fmt::format("{}={}", name, value));
     return all;
 }
 

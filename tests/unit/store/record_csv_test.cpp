@@ -9,6 +9,7 @@
 
 using namespace crmsync;
 using namespace crmsync::store;
+using namespace std::string_literals;
 
 namespace {
 
@@ -26,7 +27,7 @@ RecordRow row_of(const std::string& header, const std::string& line,
 std::string refusal_of(const std::string& header, const std::string& line)
 {
     const RecordFile file = read_record_csv(header + "\n" + line + "\nok,fine\n", "account");
-    CHECK(file.refused.size() >= 1);
+    CHECK_FALSE(file.refused.empty());
     if (file.refused.empty())
         return {};
     CHECK(file.refused.front().line == 2);
@@ -181,7 +182,7 @@ TEST_CASE("a file whose header cannot be used is a mistake of the whole file")
         {"external_id,name,\"note\n1,x,y\n", "the header line is broken: a quote is not closed"},
         {"external_id,name,no\"te\n1,x,y\n", "the header line is broken: a quote inside a field"},
         {"external_id,name,no\xFFte\n1,x,y\n", "not UTF-8"},
-        {std::string("external_id,name,no\0te\n1,x,y\n", 32), "control character"}};
+        {"external_id,name,no\0te\n1,x,y\n"s, "control character"}};
     for (const Row& row : rows) {
         CAPTURE(row.text);
         CHECK_THAT(mistake_of(row.text), Catch::Contains(row.says));
