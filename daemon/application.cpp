@@ -11,6 +11,7 @@
 #include "providers.hpp"
 #include "schedule/fleet.hpp"
 #include "schedule/housekeeping.hpp"
+#include "store/events.hpp"
 #include "store/installation.hpp"
 #include "store/leases.hpp"
 #include "store/mailboxes.hpp"
@@ -192,6 +193,11 @@ asio::awaitable<void> Application::Parts::start()
     names.push_back(store::OwnCategory{tracking.regarding_prefix, "regarding_prefix", false});
     store::Mailboxes mailboxes(pool);
     co_await mailboxes.remember_own_categories(std::move(names));
+
+    // Before anybody writes an event: a row on its way to the partition for everything else is
+    // refused when its day gets one of its own meanwhile.
+    store::Events events(pool);
+    co_await events.keep_partitions(3, 30);
 
     schedule::FleetOptions fleet_options;
     fleet_options.daemon = DaemonId{make_uuid(clock.now())};

@@ -35,7 +35,9 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     end.owed_at = report.owed_at;
     end.failures_in_row = held.failures_in_row;
     if (failure) {
-        end.failed = failure->reaction();
+        // A mailbox whose stop could not be recorded is not stopped: soon again.
+        const bool unrecorded = failure->reaction() == Reaction::stop && held.said.empty();
+        end.failed = unrecorded ? Reaction::retry : failure->reaction();
         end.advice = failure->advice();
     } else {
         metrics_.observe(metric_turn_seconds,
