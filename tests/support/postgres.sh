@@ -71,7 +71,7 @@ start() {
         --auth-host=reject --encoding=UTF8 --locale=C.UTF-8 >"$folder/initdb.log" ||
         fail "initdb failed: $(tail -n 1 "$folder/initdb.log")"
     "${as_owner[@]}" "$bin/pg_ctl" start -D "$data" -l "$folder/server.log" -w -t 120 \
-        -o "-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=200" \
+        -o "-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=200 -c fsync=off" \
         >/dev/null || fail "the server did not start: $(tail -n 1 "$folder/server.log")"
     echo "PostgreSQL for tests started in $folder"
 }
