@@ -108,12 +108,12 @@ void strike_everywhere(Blow blow, int strikes)
 
 TEST_CASE("cut off at any step and started again, a day ends as if nothing had happened")
 {
-    strike_everywhere(Blow::crash, 40);
+    strike_everywhere(Blow::crash, 30);
 }
 
 TEST_CASE("robbed of its leases at any step, a daemon does no harm")
 {
-    strike_everywhere(Blow::theft, 20);
+    strike_everywhere(Blow::theft, 15);
 }
 
 TEST_CASE("a day that nothing disturbs ends the same way twice")
