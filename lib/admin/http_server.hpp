@@ -16,8 +16,8 @@ namespace crmsync::admin {
 /// 30 s of idleness at most.
 class HttpServer {
 public:
-    /// Binds at once. Throws UsageError where `listen` ("127.0.0.1:8480") is no address, and Failure
-    /// where it cannot be bound; both name the key.
+    /// Binds at once. Throws UsageError where `listen` ("127.0.0.1:8480") is no address, and
+    /// Failure where it cannot be bound; both name the key.
     HttpServer(boost::asio::any_io_executor executor, const std::string& listen, Router router);
     ~HttpServer();
 
