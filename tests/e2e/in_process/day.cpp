@@ -154,7 +154,7 @@ void Day::plan_actions()
         [this, &script] {
             items_["long"] = script.put(
                 kim, "inbox",
-                Letter("Long").id("long").sent(sent_).body(std::string(5000, 'x'), false).tagged());
+                Letter("Long").id("long").at(sent_).body(std::string(5000, 'x'), false).tagged());
             sim::Fault fault;
             fault.path = of("long").id;
             fault.method = "GET";
