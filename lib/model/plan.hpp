@@ -157,7 +157,9 @@ struct Plan {
 struct Progress {
     FolderId folder;
     Cursor cursor;
-    bool round_done = false;
+    /// With the last page of a round: when that page was asked for. What arrived later has not been
+    /// seen.
+    std::optional<Timestamp> round_done_at;
     int query_version = 1; ///< of the query that gave the cursor; another one starts from nothing
 };
 

@@ -82,7 +82,7 @@ void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
         directions.push_back(to_string(item.direction));
         subjects.add(item.subject);
         bodies.add(item.body);
-        body_types.push_back(item.body_type == BodyType::html ? "html" : "text");
+        body_types.emplace_back(item.body_type == BodyType::html ? "html" : "text");
         truncated.push_back(item.body_truncated);
         body_bytes.push_back(item.body_bytes);
         occurred.push_back(item.occurred_at);

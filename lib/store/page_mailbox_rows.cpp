@@ -196,7 +196,7 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
     add_events(script, mailbox, plan);
     if (progress)
         script.add(sql::advance_cursor, params(mailbox, progress->folder, progress->cursor,
-                                               progress->query_version, progress->round_done));
+                                               progress->query_version, progress->round_done_at));
 }
 
 } // namespace crmsync::store

@@ -105,9 +105,10 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
         std::vector<FolderCursor> asked;
         for (std::size_t i = first; i < last; ++i)
             asked.push_back(FolderCursor{read_before[i]->folder.id, read_before[i]->cursor});
+        const Timestamp asked_at = context_.clock.now();
         auto answers = co_await context_.connector.changes_since(std::move(asked));
         for (std::size_t i = first; i < last; ++i)
-            if (co_await take(*read_before[i], std::move(answers[i - first])))
+            if (co_await take(*read_before[i], std::move(answers[i - first]), asked_at))
                 behind.push_back(read_before[i]);
     }
     std::stable_sort(behind.begin(), behind.end(), [](const auto* a, const auto* b) {
@@ -131,8 +132,9 @@ asio::awaitable<void> MailboxTurn::read_backlog(std::vector<store::FolderState*>
             context_.end_if_stopping();
             std::vector<FolderCursor> asked;
             asked.push_back(FolderCursor{folder->folder.id, folder->cursor});
+            const Timestamp asked_at = context_.clock.now();
             auto answers = co_await context_.connector.changes_since(std::move(asked));
-            more = co_await take(*folder, std::move(answers.front()));
+            more = co_await take(*folder, std::move(answers.front()), asked_at);
             ++pages;
             if (more)
                 co_await write_back(); // answer early: a first load may be long
@@ -141,7 +143,8 @@ asio::awaitable<void> MailboxTurn::read_backlog(std::vector<store::FolderState*>
 }
 
 asio::awaitable<bool> MailboxTurn::take(store::FolderState& folder,
-                                        std::variant<Page, CursorExpired> answer)
+                                        std::variant<Page, CursorExpired> answer,
+                                        Timestamp asked_at)
 {
     if (std::holds_alternative<CursorExpired>(answer)) {
         if (folder.cursor.value.empty())
@@ -167,7 +170,8 @@ asio::awaitable<bool> MailboxTurn::take(store::FolderState& folder,
     Progress progress;
     progress.folder = folder.folder.id;
     progress.cursor = page.next;
-    progress.round_done = page.last;
+    if (page.last)
+        progress.round_done_at = asked_at;
     progress.query_version = context_.connector.query_version();
     PageSource source;
     source.folder = folder.folder.id;

@@ -37,7 +37,7 @@ private:
     boost::asio::awaitable<void> read_backlog(std::vector<store::FolderState*> behind);
     /// Handles one answer; true when the folder is not caught up yet (its cursor has moved on).
     boost::asio::awaitable<bool> take(store::FolderState& folder,
-                                      std::variant<Page, CursorExpired> answer);
+                                      std::variant<Page, CursorExpired> answer, Timestamp asked_at);
     boost::asio::awaitable<void> retry_parked();
     boost::asio::awaitable<void> write_back();
 

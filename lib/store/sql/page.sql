@@ -315,5 +315,5 @@ DELETE FROM sync.pin WHERE mailbox_id = $1::bigint AND message_hmac = ANY ($2::b
 -- With the last chunk of its page.
 UPDATE sync.folder
    SET cursor = $3::text, query_version = $4::bigint::integer,
-       round_done_at = CASE WHEN $5::boolean THEN (SELECT sync.now()) ELSE round_done_at END
+       round_done_at = coalesce($5::timestamptz, round_done_at)
  WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
