@@ -6,7 +6,8 @@
 #include <string_view>
 
 // One parser a file: it gets whatever bytes there are, must neither crash nor throw what it does
-// not announce, and must keep the promises stated with must(). libFuzzer's name for the function.
+// not announce, and must keep the promises stated with must(). The name is libFuzzer's:
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace crmsync::fuzz {
