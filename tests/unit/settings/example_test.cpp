@@ -50,7 +50,9 @@ std::map<std::string, Entry> read_manual()
             CHECK(described == key);
             entry.commented_out = match[1] == "#";
             entry.value = match[3];
-            CHECK(entries.emplace(section + "." + key, entry).second);
+            std::string name = section;
+            name.append(".").append(key);
+            CHECK(entries.emplace(name, entry).second);
             described.clear();
         } else if (line.starts_with("# ") && !described.empty()) {
             entry.sentences.push_back(line.substr(2));
