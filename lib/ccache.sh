@@ -6,4 +6,9 @@
 export CCACHE_BASEDIR=$1 CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
 export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 shift
+# The precompiled header itself holds the path of its source: one from another folder, which may be
+# gone, cannot be used here. So it is always compiled.
+for argument; do
+    [[ $argument != *cmake_pch.hxx.cxx ]] || exec "$@"
+done
 exec ccache "${@//"$PWD"\//}"
