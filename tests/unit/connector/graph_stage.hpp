@@ -7,10 +7,14 @@
 #include "support/run.hpp"
 
 #include <boost/json.hpp>
+#include <catch2/catch.hpp>
 
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace crmsync::test {
@@ -147,6 +151,32 @@ inline Answer batch_answer(const Received& request,
                (text.empty() ? "" : ",") + text;
     }
     return json_answer(200, R"({"responses": [)" + text + "]}");
+}
+
+/// A page of changes with its link: the next one's, or where the next round starts.
+inline std::string page(std::string_view link, std::string_view rows = "", bool last = true)
+{
+    return R"({"@odata.)" + std::string(last ? "deltaLink" : "nextLink") + R"(": ")" +
+           std::string(link) + R"(", "value": [)" + std::string(rows) + "]}";
+}
+
+template <class T, class... Answers>
+const T& as(const std::variant<Answers...>& answer)
+{
+    REQUIRE(std::holds_alternative<T>(answer));
+    return std::get<T>(answer);
+}
+
+template <class Call>
+Failure failure_of(Call call)
+{
+    try {
+        call();
+    } catch (const Failure& failure) {
+        return failure;
+    }
+    FAIL("no failure");
+    throw std::logic_error("unreachable");
 }
 
 } // namespace crmsync::test

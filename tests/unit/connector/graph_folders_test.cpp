@@ -1,0 +1,69 @@
+#include "graph_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::graph;
+using namespace crmsync::test;
+
+TEST_CASE("the folder tree is read page by page and the well-known folders are marked, asked once")
+{
+    GraphStage* at = nullptr;
+    int batches = 0;
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r)) {
+            ++batches;
+            return batch_answer(r, [](const boost::json::object& part) -> PartReply {
+                const std::string url = word(part, "url");
+                if (url.find("/inbox?") != std::string::npos)
+                    return {200, R"({"id": "IN"})"};
+                if (url.find("/sentitems?") != std::string::npos)
+                    return {200, R"({"id": "SENT"})"};
+                return {404, error_body("ErrorItemNotFound")};
+            });
+        }
+        if (r.target.find("skiptoken") == std::string::npos &&
+            r.target.find("deltatoken") == std::string::npos)
+            return json_answer(200, page(at->url("/f?$skiptoken=1"),
+                                         R"({"id": "IN", "displayName": "Posteingang"})", false));
+        return json_answer(
+            200,
+            page(
+                at->url("/f?$deltatoken=2"),
+                R"({"id": "SENT"}, {"id": "X", "parentFolderId": "IN"}, {"id": "OLD", "@removed": {}})"));
+    });
+    at = &stage;
+
+    const auto changes = as<FolderChanges>(stage.go(stage.connector.folders_since(Cursor())));
+
+    REQUIRE(changes.present.size() == 3);
+    CHECK(changes.present[0].well_known == WellKnown::inbox);
+    CHECK(changes.present[1].well_known == WellKnown::sent_items);
+    CHECK(changes.present[2].well_known == WellKnown::none);
+    CHECK(changes.removed == std::vector<FolderId>{FolderId("OLD")});
+    CHECK(changes.next == Cursor(stage.url("/f?$deltatoken=2")));
+
+    stage.go(stage.connector.folders_since(changes.next));
+    CHECK(batches == 1);
+    CHECK(stage.requests().back().target == "/v1.0/f?$deltatoken=2");
+}
+
+TEST_CASE("an expired folder tree is told, and a tree that is not there is a missing mailbox")
+{
+    int status = 410;
+    std::string body = error_body("syncStateNotFound");
+    GraphStage stage([&](const Received&) { return json_answer(status, body); });
+
+    as<CursorExpired>(stage.go(stage.connector.folders_since(Cursor(stage.url("/f")))));
+
+    status = 404;
+    for (const std::string_view text :
+         {"MailboxNotEnabledForRESTAPI", "ErrorInvalidUser", "ErrorItemNotFound", ""}) {
+        body = text.empty() ? "" : error_body(text);
+        const Failure failure =
+            failure_of([&] { stage.go(stage.connector.folders_since(Cursor())); });
+        CHECK(failure.name() == "graph.mailbox_missing");
+        CHECK(failure.reaction() == Reaction::stop);
+        CHECK(failure.message().find("kim@contoso.example") != std::string::npos);
+    }
+}

@@ -1,0 +1,91 @@
+#include "graph_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::graph;
+using namespace crmsync::test;
+
+namespace {
+
+const MailboxId mailbox(7);
+
+} // namespace
+
+TEST_CASE("looking up tells what is gone and what cannot be read, beside what is there")
+{
+    GraphStage stage([](const Received& r) {
+        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
+            const std::string url = word(part, "url");
+            if (url.find("/messages/gone?") != std::string::npos)
+                return {404, error_body("ErrorItemNotFound")};
+            if (url.find("/messages/bad?") != std::string::npos)
+                return {500, error_body("ErrorCorruptData")};
+            CHECK(url.find("internetMessageHeaders") == std::string::npos);
+            CHECK(url.find("body") == std::string::npos);
+            return {200, R"({"id": "A", "changeKey": "K"})"};
+        });
+    });
+
+    const auto items =
+        stage.go(stage.connector.look_up({{mailbox, "A"}, {mailbox, "gone"}, {mailbox, "bad"}}));
+
+    CHECK(items[0]->unreadable.empty());
+    CHECK_FALSE(items[1]);
+    REQUIRE(items[2]);
+    CHECK(items[2]->key == ItemKey{mailbox, "bad"});
+    CHECK(items[2]->unreadable == "graph.item_corrupt");
+    CHECK(stage.requests().size() == 1);
+}
+
+TEST_CASE("a header look says whether a machine sent it and how sensitive it is")
+{
+    GraphStage stage([](const Received& r) {
+        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
+            CHECK(word(part, "url").find(",internetMessageHeaders&") != std::string::npos);
+            return {
+                200,
+                R"({"id": "A", "internetMessageHeaders": [{"name": "Precedence", "value": "list"}]})"};
+        });
+    });
+
+    const auto items = stage.go(stage.connector.look_at_headers({{mailbox, "A"}}));
+
+    CHECK(items[0]->message().automatic->automatic);
+    CHECK(items[0]->message().automatic->header == "Precedence");
+    CHECK(*items[0]->sensitivity == Sensitivity::normal);
+}
+
+TEST_CASE("a mailbox that went away while items were looked up stops the mailbox, not the item")
+{
+    GraphStage stage([](const Received& r) {
+        return batch_answer(r, [](const boost::json::object&) -> PartReply {
+            return {404, error_body("MailboxNotEnabledForRESTAPI")};
+        });
+    });
+
+    CHECK(failure_of([&] {
+              stage.go(stage.connector.look_up({{mailbox, "A"}}));
+          }).name() == "graph.mailbox_missing");
+}
+
+TEST_CASE("messages are found by Message-ID, over all pages")
+{
+    GraphStage* at = nullptr;
+    GraphStage stage([&](const Received& r) {
+        if (r.target.find("skip") != std::string::npos)
+            return json_answer(200, R"({"value": [{"id": "B"}]})");
+        return json_answer(200,
+                           fmt::format(R"({{"value": [{{"id": "A"}}], "@odata.nextLink": "{}"}})",
+                                       at->url("/users/x/messages?$skip=1")));
+    });
+    at = &stage;
+
+    const auto found = stage.go(stage.connector.find_message("<o'neil+1@X.Example>"));
+
+    REQUIRE(found.size() == 2);
+    CHECK(found[1].key.id == "B");
+    CHECK(stage.requests()[0].target.find(
+              "$filter=internetMessageId%20eq%20%27%3Co%27%27neil%2B1%40X.Example%3E%27&") !=
+          std::string::npos);
+}

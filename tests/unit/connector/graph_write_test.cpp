@@ -1,0 +1,129 @@
+#include "graph_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+
+using namespace crmsync;
+using namespace crmsync::graph;
+using namespace crmsync::test;
+
+namespace {
+
+const MailboxId mailbox(7);
+
+} // namespace
+
+TEST_CASE("category writes are answered one by one: written, in conflict, gone or refused")
+{
+    std::map<std::string, std::string> if_match;
+    GraphStage stage([&](const Received& r) {
+        return batch_answer(r, [&](const boost::json::object& part) -> PartReply {
+            const std::string url = word(part, "url");
+            const std::string id = url.substr(url.rfind('/') + 1);
+            if_match[id] = part.at("headers").at("If-Match").as_string();
+            if (id == "stale")
+                return {412, error_body("ErrorIrresolvableConflict")};
+            if (id == "gone")
+                return {404, error_body("ErrorItemNotFound")};
+            if (id == "bad")
+                return {400, error_body("ErrorInvalidIdMalformed")};
+            if (id == "quiet")
+                return {204};
+            return {200, R"({"id": "A", "subject": "whole"})", R"({"ETag": "W/\"K2\""})"};
+        });
+    });
+    std::vector<CategoryWrite> writes;
+    for (const std::string id : {"A", "stale", "gone", "bad", "quiet"})
+        writes.push_back({{mailbox, id}, Version("K1"), {"CRM Tracked"}});
+
+    const auto answers = stage.go(stage.connector.write_categories(writes));
+
+    CHECK(as<Written>(answers[0]).version == Version("K2"));
+    as<Conflict>(answers[1]);
+    as<Gone>(answers[2]);
+    CHECK(as<WriteRefused>(answers[3]).failure == "graph.bad_id");
+    CHECK_FALSE(as<WriteRefused>(answers[3]).transient);
+    CHECK_FALSE(as<Written>(answers[4]).version);
+    CHECK(if_match["A"] == R"(W/"K1")");
+}
+
+TEST_CASE("writes that went through are told, though others stay throttled")
+{
+    int batches = 0;
+    GraphStage stage([&](const Received& r) {
+        ++batches;
+        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
+            if (word(part, "url").ends_with("/A"))
+                return {204};
+            return {429, error_body("ApplicationThrottled"), R"({"Retry-After": "25"})"};
+        });
+    });
+    std::vector<CategoryWrite> writes;
+    for (int i = 0; i < 30; ++i)
+        writes.push_back({{mailbox, i ? "X" + std::to_string(i) : "A"}, Version("K1"), {}});
+
+    const auto answers = stage.go(stage.connector.write_categories(writes));
+
+    as<Written>(answers[0]);
+    CHECK(as<WriteRefused>(answers[1]).transient);
+    CHECK(as<WriteRefused>(answers[29]).failure == "graph.throttled");
+    CHECK(batches == 3); // the second batch of twenty is not sent into a closed gate
+}
+
+TEST_CASE("a missing permission for writing stops the call and says what to grant")
+{
+    GraphStage stage([](const Received& r) {
+        return batch_answer(r, [](const boost::json::object&) -> PartReply {
+            return {403, error_body("ErrorAccessDenied")};
+        });
+    });
+
+    const Failure failure = failure_of([&] {
+        stage.go(stage.connector.write_categories({{{mailbox, "A"}, Version("K"), {}}}));
+    });
+
+    CHECK(failure.reaction() == Reaction::reauthorise);
+    CHECK(failure.message().find("Mail.ReadWrite") != std::string::npos);
+}
+
+TEST_CASE("only categories that are missing are added, whatever their case")
+{
+    std::vector<std::string> added;
+    GraphStage stage([&](const Received& r) {
+        if (!is_batch(r))
+            return json_answer(
+                200, R"({"value": [{"displayName": "crm TRACKED", "color": "preset4"}]})");
+        return batch_answer(r, [&](const boost::json::object& part) -> PartReply {
+            added.push_back(std::string(part.at("body").at("displayName").as_string()));
+            CHECK(word(part, "method") == "POST");
+            return {201, "{}"};
+        });
+    });
+
+    stage.go(stage.connector.add_master_categories(
+        {{"CRM Track", 7}, {"CRM Tracked", 4}, {"CRM Track", 7}}));
+
+    CHECK(added == std::vector<std::string>{"CRM Track"});
+}
+
+TEST_CASE("a category that somebody else added at the same moment is no failure")
+{
+    int lists = 0;
+    bool there = true;
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(r, [](const boost::json::object&) -> PartReply {
+                return {409, error_body("CategoryNameDuplicate")};
+            });
+        ++lists;
+        return json_answer(200, lists > 1 && there ? R"({"value": [{"displayName": "CRM Track"}]})"
+                                                   : R"({"value": []})");
+    });
+
+    stage.go(stage.connector.add_master_categories({{"CRM Track", 7}}));
+    CHECK(lists == 2);
+
+    there = false;
+    CHECK_THROWS_AS(stage.go(stage.connector.add_master_categories({{"CRM Track", 7}})), Failure);
+}
