@@ -25,12 +25,12 @@ std::string_view to_string(WellKnown); ///< the provider's word: "sentitems"; em
 
 struct Folder {
     FolderId id;
-    std::optional<FolderId> parent;
-    std::string name; ///< localised; for people only
+    std::optional<FolderId> parent; ///< in a round: nothing where it was not said
+    std::string name;               ///< localised; for people only; empty where it was not said
     WellKnown well_known = WellKnown::none;
 };
 
-/// What a round over the folder tree told.
+/// What a round over the folder tree told, each folder once.
 struct FolderChanges {
     std::vector<Folder> present; ///< new or changed
     std::vector<FolderId> removed;

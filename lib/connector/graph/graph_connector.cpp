@@ -33,6 +33,37 @@ bool ends_the_cursor(const GraphError& error)
     return error.finding == Finding::cursor_expired || error.finding == Finding::gone;
 }
 
+/// What a round over the folder tree said of each folder last; nothing: that it was removed.
+using FolderRound = std::map<FolderId, std::optional<Folder>>;
+
+/// Of several rows of one folder the later counts, and what it leaves unsaid is as it was (G-62,
+/// G-64).
+void add_rows(FolderRound& round, std::vector<FolderRow> rows)
+{
+    for (FolderRow& row : rows) {
+        std::optional<Folder>& last = round[row.id];
+        if (row.folder && last) {
+            if (row.folder->name.empty())
+                row.folder->name = std::move(last->name);
+            if (!row.folder->parent)
+                row.folder->parent = std::move(last->parent);
+        }
+        last = std::move(row.folder);
+    }
+}
+
+FolderChanges changes_of(FolderRound round)
+{
+    FolderChanges changes;
+    for (auto& [id, folder] : round) {
+        if (folder)
+            changes.present.push_back(std::move(*folder));
+        else
+            changes.removed.push_back(id);
+    }
+    return changes;
+}
+
 } // namespace
 
 bool is_mailbox_wide(const GraphError& error)
@@ -100,7 +131,7 @@ asio::awaitable<std::optional<FolderPage>> GraphConnector::folder_page(std::stri
 asio::awaitable<std::variant<FolderChanges, CursorExpired>>
 GraphConnector::folders_since(Cursor cursor)
 {
-    FolderChanges changes;
+    FolderRound round;
     std::string url = cursor.value.empty() ? calls_.urls().url(calls_.urls().folder_delta())
                                            : std::move(cursor.value);
     for (int i = 0; i < most_folder_pages; ++i) {
@@ -108,11 +139,11 @@ GraphConnector::folders_since(Cursor cursor)
         std::optional<FolderPage> page = co_await folder_page(url);
         if (!page)
             co_return CursorExpired{};
-        std::move(page->present.begin(), page->present.end(), std::back_inserter(changes.present));
-        std::move(page->removed.begin(), page->removed.end(), std::back_inserter(changes.removed));
+        add_rows(round, std::move(page->rows));
         url = std::move(page->link);
         if (!page->last)
             continue;
+        FolderChanges changes = changes_of(std::move(round));
         changes.next = Cursor(std::move(url));
         if (!changes.present.empty())
             co_await learn_well_known_folders();

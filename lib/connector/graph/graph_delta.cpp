@@ -95,16 +95,15 @@ FolderPage read_folder_page(const json::value& answer, const Urls& urls)
         const std::string_view id = text_at(row, "id").value_or("");
         if (id.empty() || is_search_folder(row))
             continue;
-        if (member(row, "@removed")) {
-            page.removed.emplace_back(std::string(id));
+        FolderRow& told = page.rows.emplace_back();
+        told.id = FolderId(std::string(id));
+        if (member(row, "@removed"))
             continue;
-        }
-        Folder folder;
-        folder.id = FolderId(std::string(id));
+        Folder& folder = told.folder.emplace();
+        folder.id = told.id;
         if (const auto parent = text_at(row, "parentFolderId"); parent && !parent->empty())
             folder.parent = FolderId(std::string(*parent));
         folder.name = clean_text(text_at(row, "displayName").value_or(""));
-        page.present.push_back(std::move(folder));
     }
     return page;
 }

@@ -6,6 +6,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,16 @@ namespace crmsync::graph {
 /// and Failure("graph.unreadable_answer", retry) for an answer without a list or without a link.
 Page read_page(const boost::json::value& answer, MailboxId mailbox, const Urls& urls);
 
-/// One page of a mailFolders/delta answer.
+/// One row of a mailFolders/delta answer. Of a removed folder only the id is told.
+struct FolderRow {
+    FolderId id;
+    std::optional<Folder> folder; ///< well_known is none: Graph does not tell it here (G-96)
+};
+
+/// One page of it, its rows in the order they came: of two for the same folder the later one
+/// counts.
 struct FolderPage {
-    std::vector<Folder> present; ///< well_known is none: Graph does not tell it here (G-96)
-    std::vector<FolderId> removed;
+    std::vector<FolderRow> rows;
     std::string link;
     bool last = false;
 };

@@ -109,13 +109,14 @@ TEST_CASE("search folders are left out of the folder tree and localised names ar
                                              urls);
 
     CHECK(tree.last);
-    REQUIRE(tree.present.size() == 2);
-    CHECK(tree.present[0].id == FolderId("in"));
-    CHECK(tree.present[0].parent == FolderId("root"));
-    CHECK(tree.present[0].name == "Posteingang");
-    CHECK(tree.present[0].well_known == WellKnown::none);
-    CHECK_FALSE(tree.present[1].parent);
-    CHECK(tree.removed == std::vector<FolderId>{FolderId("old")});
+    REQUIRE(tree.rows.size() == 3);
+    CHECK(tree.rows[0].id == FolderId("in"));
+    CHECK(tree.rows[0].folder->parent == FolderId("root"));
+    CHECK(tree.rows[0].folder->name == "Posteingang");
+    CHECK(tree.rows[0].folder->well_known == WellKnown::none);
+    CHECK(tree.rows[1].id == FolderId("old"));
+    CHECK_FALSE(tree.rows[1].folder);
+    CHECK_FALSE(tree.rows[2].folder->parent);
 }
 
 TEST_CASE("the first request of a folder asks for every property of phase 1 and for no date")

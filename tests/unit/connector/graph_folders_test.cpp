@@ -48,6 +48,38 @@ TEST_CASE("the folder tree is read page by page and the well-known folders are m
     CHECK(stage.requests().back().target == "/v1.0/f?$deltatoken=2");
 }
 
+TEST_CASE(
+    "of several rows of a folder in one round the later counts, and keeps what it leaves unsaid")
+{
+    GraphStage* at = nullptr;
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(r, [](const boost::json::object&) -> PartReply {
+                return {404, error_body("ErrorItemNotFound")};
+            });
+        if (r.target.find("skiptoken") == std::string::npos)
+            return json_answer(200, page(at->url("/f?$skiptoken=1"), R"(
+                {"id": "TWICE", "displayName": "Offers", "parentFolderId": "ROOT"},
+                {"id": "BACK", "@removed": {"reason": "deleted"}},
+                {"id": "WENT", "displayName": "Old"})",
+                                         false));
+        return json_answer(200, page(at->url("/f?$deltatoken=2"), R"(
+            {"id": "WENT", "@removed": {"reason": "deleted"}},
+            {"id": "BACK", "displayName": "Again"},
+            {"id": "TWICE", "displayName": "Orders"})"));
+    });
+    at = &stage;
+
+    const auto changes = as<FolderChanges>(stage.go(stage.connector.folders_since(Cursor())));
+
+    CHECK(changes.removed == std::vector<FolderId>{FolderId("WENT")});
+    REQUIRE(changes.present.size() == 2);
+    CHECK(changes.present[0].id == FolderId("BACK"));
+    CHECK(changes.present[1].id == FolderId("TWICE"));
+    CHECK(changes.present[1].name == "Orders");
+    CHECK(changes.present[1].parent == FolderId("ROOT"));
+}
+
 TEST_CASE("an expired folder tree is told, and a tree that is not there is a missing mailbox")
 {
     int status = 410;
