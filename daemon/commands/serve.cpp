@@ -10,7 +10,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <systemd/sd-daemon.h>
+#include <thread>
 
 namespace crmsync {
 
@@ -21,6 +23,18 @@ namespace {
 /// Stopping waits this long for pages under way; then the process ends all the same, which costs
 /// nothing but the repetition of the page.
 constexpr auto longest_goodbye = std::chrono::seconds(4);
+
+/// Ends the process when it has not ended by itself. A thread, since the event loop may be left
+/// already: its destructor waits for look-ups of names, which cannot be broken off.
+void end_in_time()
+{
+    std::thread([] {
+        std::this_thread::sleep_for(longest_goodbye);
+        log::warn(log::Area::daemon,
+                  "work under way did not end in time and is left to the next start");
+        std::_Exit(0);
+    }).detach();
+}
 
 asio::awaitable<void> watch_signals(asio::io_context& io, Application& application,
                                     Invocation& invocation)
@@ -40,12 +54,8 @@ asio::awaitable<void> watch_signals(asio::io_context& io, Application& applicati
     }
     log::info(log::Area::daemon, "stopping");
     sd_notify(0, "STOPPING=1");
+    end_in_time();
     application.stop();
-    asio::steady_timer patience(io, longest_goodbye);
-    co_await patience.async_wait(asio::use_awaitable);
-    log::warn(log::Area::daemon,
-              "work under way did not end in time and is left to the next start");
-    io.stop();
 }
 
 /// Tells systemd, when it asked, that the service lives.

@@ -113,6 +113,7 @@ CurlHandle::CurlHandle(const HttpOptions& options) : easy_(curl_easy_init())
     if (!easy_)
         throw std::bad_alloc();
     set(easy_, CURLOPT_NOSIGNAL, 1L);
+    set(easy_, CURLOPT_QUICK_EXIT, 1L); // not waiting for the look-up of a name that was given up
     set(easy_, CURLOPT_ERRORBUFFER, error_.data());
     set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy_, CURLOPT_FOLLOWLOCATION, 0L);

@@ -1,5 +1,6 @@
 #include "e2e/processes/local_http.hpp"
 #include "e2e/processes/stage.hpp"
+#include "programs.hpp"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
@@ -78,6 +79,36 @@ TEST_CASE("SIGTERM ends the service within five seconds and gives the leases bac
     CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(5));
     CHECK(stage.number("SELECT count(*) FROM sync.lease WHERE holder IS NOT NULL") == 0);
     CHECK(stage.number("SELECT count(*) FROM sync.daemon") == 0);
+}
+
+TEST_CASE("a name that nobody answers for does not keep a service from stopping")
+{
+    Stage stage;
+    SECTION("the database's") { stage.config.database_url = "postgresql://pg.hanging.example/crm"; }
+    SECTION("the provider's")
+    {
+        stage.config.more = R"([[provider]]
+name = "far"
+kind = "graph"
+tenant_id = "contoso.example"
+client_id = "535fb089-9ff3-47b6-9bfb-4f1264799865"
+client_secret_file = "secret"
+authority_url = "https://login.hanging.example"
+)";
+        REQUIRE(stage.crmsync({"mailbox", "add", ann, "--provider", "far"}).code == 0);
+        REQUIRE(stage.crmsync({"mailbox", "enable", ann}).code == 0);
+    }
+    const std::unique_ptr<Child> daemon =
+        stage.start({"serve"}, {{"LD_PRELOAD", hanging_lookup_library}});
+    stage.wait_for("the look-up",
+                   [&] { return daemon->err().find("looking up") != std::string::npos; });
+    const auto asked = std::chrono::steady_clock::now();
+    daemon->signal(SIGTERM);
+    const Outcome end = daemon->wait();
+    CAPTURE(end.err);
+    CHECK(end.code == 0);
+    CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(5));
+    CHECK_THAT(end.err, Catch::Contains("did not end in time"));
 }
 
 TEST_CASE("health, readiness and metrics answer, other paths do not")
