@@ -1,6 +1,7 @@
 #include "settings/check.hpp"
 
 #include "base/text.hpp"
+#include "settings/check_database.hpp"
 #include "settings/check_provider.hpp"
 #include "settings/check_value.hpp"
 #include "settings/endpoint.hpp"
@@ -20,35 +21,6 @@ namespace {
 const std::vector<std::string> modes = {"manual", "replies", "contacts", "records", "all"};
 
 constexpr std::int64_t mebibyte = 1'048'576;
-
-/// libpq takes both forms of a connection string; a password belongs in neither.
-bool holds_password(std::string_view url)
-{
-    const std::string folded = fold(url);
-    if (folded.find("password=") != std::string::npos ||
-        folded.find("password =") != std::string::npos)
-        return true;
-    const auto scheme = folded.find("://");
-    if (scheme == std::string::npos)
-        return false;
-    const std::string authority =
-        folded.substr(scheme + 3, folded.find_first_of("/?", scheme + 3) - (scheme + 3));
-    const auto at = authority.rfind('@');
-    return at != std::string::npos && authority.substr(0, at).find(':') != std::string::npos;
-}
-
-void check_database(const Settings::Database& database, bool from_environment, Mistakes& mistakes)
-{
-    const std::string& url = database.url;
-    if (!url.starts_with("postgresql://") && !url.starts_with("postgres://") &&
-        url.find('=') == std::string::npos)
-        mistakes.add("database.url", "expected a connection string such as "
-                                     "\"postgresql:///crmsync\" or \"host=… dbname=…\"");
-    else if (!from_environment && holds_password(url))
-        mistakes.add("database.url", "holds a password, which belongs in a file named by "
-                                     "passfile= or in the environment (CRMSYNC_DATABASE_URL, "
-                                     "PGPASSWORD, PGPASSFILE)");
-}
 
 /// What Outlook accepts as the name of a category, and a person can read.
 std::string wrong_with_category(std::string_view name)

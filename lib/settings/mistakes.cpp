@@ -76,9 +76,8 @@ std::string Mistakes::text() const
     return join(texts, "; ");
 }
 
-std::string quoted(std::string_view text)
+std::string quoted(std::string_view text, std::size_t longest)
 {
-    constexpr std::size_t longest = 60;
     const std::string clean = clean_utf8(text);
     std::string out = "\"";
     for (const char c : cut_utf8(clean, longest))

@@ -41,6 +41,6 @@ private:
 };
 
 /// In quotes, on one line, shortened where it is long: a value or key as the file has it.
-std::string quoted(std::string_view text);
+std::string quoted(std::string_view text, std::size_t longest = 60);
 
 } // namespace crmsync::settings

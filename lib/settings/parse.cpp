@@ -196,8 +196,9 @@ public:
         if (node != nullptr && !node->is_table())
             reading_.mistakes.add_at(line_of(*node), name,
                                      fmt::format("expected the section [{}], found {}", name,
-                                                 node->is_array() ? "[[" + own_name + "]]"
-                                                                  : std::string(type_of(*node))));
+                                                 node->is_array_of_tables()
+                                                     ? "[[" + own_name + "]]"
+                                                     : std::string(type_of(*node))));
         return {reading_, node == nullptr ? nullptr : node->as_table(), own_name, own_name};
     }
 
@@ -359,7 +360,8 @@ Parsed parse(std::string_view text, Mistakes& mistakes)
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& error) {
-        const std::string what = quoted(error.description());
+        constexpr std::size_t longest = 400; // the key stands at the end of the sentence
+        const std::string what = quoted(error.description(), longest);
         mistakes.add_at(static_cast<int>(error.source().begin.line), "",
                         "not valid TOML: " + what.substr(1, what.size() - 2));
         return {};

@@ -162,6 +162,27 @@ TEST_CASE("the database's address holds no password")
           std::string::npos);
 }
 
+TEST_CASE("a database's address that libpq cannot read is a mistake of its key")
+{
+    check_row(GENERATE(values<Row>({
+        {"[database]\nurl = \"postgresql:///crmsync?sslmod=require\"",
+         "crmsync.toml:2: database.url: PostgreSQL's library cannot read it: invalid URI query "
+         "parameter: \"sslmod\""},
+        {"[database]\nurl = \"hots=db dbname=crmsync\"",
+         "database.url: PostgreSQL's library cannot read it: invalid connection option \"hots\""},
+        {"[database]\nurl = \"postgresql://ann@%zz/crm\"", "invalid percent-encoded token"},
+        {"[database]\nurl = \"host=db hush\"", "missing"},
+    })));
+    const test::Folder folder;
+    for (const char* url : {"host=db hush", "postgresql://ann@[hush/crm", "postgresql://%zzhush/"})
+        CHECK(folder.complaint(std::string("[database]\nurl = \"") + url + "\"").find("hush") ==
+              std::string::npos);
+    const test::Variable variable("CRMSYNC_DATABASE_URL", "postgresql://ann:hush@db/crm?a=b");
+    const std::string complaint = folder.complaint("[database]\nurl = \"postgresql:///crm\"");
+    CHECK(complaint.find("(from CRMSYNC_DATABASE_URL)") != std::string::npos);
+    CHECK(complaint.find("hush") == std::string::npos);
+}
+
 TEST_CASE("the environment goes before the file and may hold the database's password")
 {
     const test::Folder folder;

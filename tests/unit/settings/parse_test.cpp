@@ -133,6 +133,7 @@ TEST_CASE("a mistake in the file is named with line, key and what would be right
          "crmsync.toml:2: attachments.blocked_types: expected a list of nothing but texts in "
          "quotes, found a whole number"},
         {"sync = 3", "crmsync.toml:1: sync: expected the section [sync], found a whole number"},
+        {"sync = [1]", "crmsync.toml:1: sync: expected the section [sync], found a list"},
         {"[[sync]]\nhistory_days = 3",
          "crmsync.toml:1: sync: expected the section [sync], found [[sync]]"},
         {"[provider]\nname = \"a\"",
@@ -169,6 +170,13 @@ TEST_CASE("what is no TOML is one mistake with its line")
     CHECK(complaint.find(": not valid TOML: ") != std::string::npos);
     CHECK(complaint.find('\n') == std::string::npos);
     CHECK(complaint.starts_with("crmsync.toml:"));
+}
+
+TEST_CASE("a key that stands twice is named")
+{
+    const test::Folder folder;
+    CHECK(folder.complaint("[sync]\nhistory_days = 1\nhistory_days = 2").find("'history_days'") !=
+          std::string::npos);
 }
 
 TEST_CASE("a key with a line feed stays on one line of the complaint")
