@@ -41,6 +41,8 @@ int main(int argc, char** argv)
         const Load load = read_load(argc, argv, Load());
         Line line(load);
         const Cost cost = line.run();
+        if (load.statements)
+            statements(line).print();
         check(line, load);
         const RawCopy copy = raw_copy(line);
 

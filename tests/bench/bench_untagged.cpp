@@ -32,6 +32,8 @@ int main(int argc, char** argv)
         const Load load = read_load(argc, argv, untagged);
         Line line(load);
         const Cost cost = line.run();
+        if (load.statements)
+            statements(line).print();
         check(line, cost, load);
 
         Table table(fmt::format("First look: {} untagged messages in {} mailboxes", load.messages,

@@ -26,11 +26,13 @@ Result ask(PGconn* connection, const std::string& sql, ExecStatusType expected)
 
 } // namespace
 
-Postgres::Postgres(const std::filesystem::path& scratch)
+Postgres::Postgres(const std::filesystem::path& scratch, bool statements)
     : scratch_(scratch), folder_(fmt::format("/tmp/crmsync-bench-pg-{}", getpid()))
 {
     // Measured with the durability the service is run with; the tests do without it.
-    run({"/usr/bin/env", "CRMSYNC_TEST_FSYNC=on", postgres_script, "start", folder_},
+    run({"/usr/bin/env", "CRMSYNC_TEST_FSYNC=on",
+         fmt::format("CRMSYNC_TEST_PRELOAD={}", statements ? "pg_stat_statements" : ""),
+         postgres_script, "start", folder_},
         scratch_ / "postgres.log");
 }
 

@@ -14,7 +14,8 @@ namespace crmsync::bench {
 /// is killed leaves it running: the script's `stop` with the folder it names ends it.
 class Postgres {
 public:
-    explicit Postgres(const std::filesystem::path& scratch);
+    /// `statements`: it counts what each statement takes.
+    Postgres(const std::filesystem::path& scratch, bool statements);
     ~Postgres();
     Postgres(const Postgres&) = delete;
     Postgres& operator=(const Postgres&) = delete;

@@ -113,9 +113,12 @@ Load read_load(int argc, char** argv, Load load)
             load.mailboxes = std::stoi(argv[++i]);
         } else if (option == "--set" && has_value) {
             load.settings.emplace_back(argv[++i]);
+        } else if (option == "--statements") {
+            load.statements = true;
         } else {
             throw std::invalid_argument(
-                "usage: [--smoke] [--messages N] [--mailboxes N] [--set \"NAME = VALUE\"]");
+                "usage: [--smoke] [--messages N] [--mailboxes N] [--set \"NAME = VALUE\"] "
+                "[--statements]");
         }
     }
     return load;
@@ -141,13 +144,15 @@ std::vector<std::string> Cost::purposes(const std::string& name) const
     return labels;
 }
 
-Line::Line(const Load& load) : load_(load), postgres_(folder_.path())
+Line::Line(const Load& load) : load_(load), postgres_(folder_.path(), load.statements)
 {
     Database administration(postgres_.url("postgres"));
     administration.execute("CREATE DATABASE bench");
     for (const std::string& setting : load_.settings)
         administration.execute("ALTER DATABASE bench SET " + setting);
     database_ = std::make_unique<Database>(postgres_.url("bench"));
+    if (load_.statements)
+        database_->execute("CREATE EXTENSION pg_stat_statements");
     start_simulator();
     write_configuration();
     bench::run({crmsync_program, "--config", folder_.path() / "crmsync.toml", "migrate"},

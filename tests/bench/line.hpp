@@ -18,9 +18,10 @@ struct Load {
     int recipients = 2;
     bool tagged = true;
     std::vector<std::string> settings; ///< of the database, to try something: "work_mem = '64MB'"
+    bool statements = false;           ///< say what each statement took; costs a tenth itself
 };
 
-/// --smoke, --messages N, --mailboxes N, --set "NAME = VALUE". Throws std::invalid_argument for
+/// --smoke, --messages N, --mailboxes N, --set "NAME = VALUE", --statements. Throws std::invalid_argument for
 /// anything else.
 Load read_load(int argc, char** argv, Load load);
 

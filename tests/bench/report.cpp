@@ -38,4 +38,17 @@ void add_requests(Table& table, const Cost& cost, const Load& load, Line& line)
     table.add("batch parts a message", fmt::format("{:.2f}", cost.metric(parts) / messages));
 }
 
+Table statements(Line& line)
+{
+    Table table("Statements by their execution time");
+    for (const auto& row :
+         line.database().rows("SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 70), "
+                              "round(total_exec_time), calls,"
+                              "       rows, wal_bytes / 1000, round(sum(total_exec_time) OVER ())"
+                              "  FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 30"))
+        table.add(row.at(0), fmt::format("{} of {} ms, {} times, {} rows, {} KB of log", row.at(1),
+                                         row.at(5), row.at(2), row.at(3), row.at(4)));
+    return table;
+}
+
 } // namespace crmsync::bench

@@ -13,4 +13,8 @@ void add_cost(Table& table, const Cost& cost, const Load& load);
 /// again by itself are counted apart.
 void add_requests(Table& table, const Cost& cost, const Load& load, Line& line);
 
+/// What the dearest statements took: milliseconds executing, in processes that also wait for their
+/// turn, and how often each ran. To be asked before anything else is.
+Table statements(Line& line);
+
 } // namespace crmsync::bench

@@ -4,12 +4,13 @@
 #   postgres.sh start FOLDER    starts it, unless it runs already
 #   postgres.sh stop FOLDER     stops it and removes the folder (kept while CRMSYNC_KEEP_TEST_DB=1)
 #
-# It does without fsync, since nothing in it outlives the tests; CRMSYNC_TEST_FSYNC=on for whoever measures.
+# It does without fsync, since nothing in it outlives the tests; CRMSYNC_TEST_FSYNC=on for whoever measures,
+# CRMSYNC_TEST_PRELOAD=pg_stat_statements for who wants to know which statements take the time.
 # FOLDER must be short: a socket's path ends at 107 bytes. Everybody who can enter it may connect as
 # crmsync; it belongs to the user the server runs as and nobody else can enter it but root.
 set -euo pipefail
 
-(($# == 2)) || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
+(($# == 2)) || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2 && exit 2; }
 action=$1
 folder=$(readlink -m "$2")
 data=$folder/data
@@ -72,7 +73,7 @@ start() {
         --auth-host=reject --encoding=UTF8 --locale=C.UTF-8 >"$folder/initdb.log" ||
         fail "initdb failed: $(tail -n 1 "$folder/initdb.log")"
     "${as_owner[@]}" "$bin/pg_ctl" start -D "$data" -l "$folder/server.log" -w -t 120 \
-        -o "-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=200 -c fsync=${CRMSYNC_TEST_FSYNC:-off}" \
+        -o "-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=200 -c fsync=${CRMSYNC_TEST_FSYNC:-off} -c shared_preload_libraries='${CRMSYNC_TEST_PRELOAD:-}'" \
         >/dev/null || fail "the server did not start: $(tail -n 1 "$folder/server.log")"
     echo "PostgreSQL for tests started in $folder"
 }
