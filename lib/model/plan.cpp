@@ -17,6 +17,22 @@ Sha256 identity_key(const Identity& identity, int n)
     return sha256(input);
 }
 
+bool TrackedItem::by_tag() const
+{
+    return tracked_by == "user" || rule == to_string(Rule::rule_tag);
+}
+
+void Plan::leave_out(const std::set<std::string>& item_ids)
+{
+    const auto left_out = [&](const auto& row) { return item_ids.contains(row.item_id); };
+    std::erase_if(tracked, left_out);
+    std::erase_if(write_backs, left_out);
+    std::erase_if(events, left_out);
+    std::erase_if(decisions, [&](const DecisionRow& row) {
+        return row.item_id && item_ids.contains(*row.item_id);
+    });
+}
+
 bool Plan::empty() const
 {
     return tracked.empty() && links.empty() && regardings.empty() && hand_tags.empty() &&

@@ -8,6 +8,7 @@
 #include "model/write_back.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,9 @@ struct TrackedItem {
     std::string rule;
     Timestamp tagged_at{};
     std::optional<std::string> regarding_category;
+
+    /// Only a tag brings a tombstone back: what a rule finds does not undo a person's untrack.
+    bool by_tag() const;
 };
 
 /// What is newly known about a linked item without storing anything else of it.
@@ -130,6 +134,7 @@ struct LogEvent {
     std::string level = "info";
     std::string name;               ///< stable: "item_tracked"
     std::string detail_json = "{}"; ///< no subject, no correspondent's address
+    std::string item_id = "";       ///< the item whose tracking it tells of; empty: anything else
 };
 
 /// What one chunk of a page makes of the world. Committed whole or not at all, with the cursor
@@ -147,10 +152,12 @@ struct Plan {
     std::vector<std::string> unstaged; ///< item ids that carry it again
     std::vector<ParkedItem> parked;
     std::vector<std::string> unparked;
-    std::vector<Sha256> unpinned; ///< HMACs of messages tagged again
+    std::vector<Sha256> unpinned; ///< HMACs of items tagged again, and of their messages
     std::vector<LogEvent> events;
 
     bool empty() const;
+    /// Takes out of it that these items are tracked: activity, link, decision, answer and log line.
+    void leave_out(const std::set<std::string>& item_ids);
 };
 
 /// The cursor that goes with the last chunk of a page.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -106,8 +107,7 @@ void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
                       strengths, owners, owned_by_person, owned_at, owner_addresses, had_external));
 }
 
-void add_parties(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
-{
+struct PartyColumns {
     std::vector<Uuid> ids;
     std::vector<std::string_view> roles, resolutions;
     std::vector<std::string> addresses;
@@ -115,22 +115,43 @@ void add_parties(pg::Script& script, const Plan& plan, const IdentifiedPage& pag
     TextColumn names;
     std::vector<std::optional<Uuid>> records;
     std::vector<bool> lists;
+
+    void add(ActivityId activity, const Party& party, std::string address, std::int64_t ordinal)
+    {
+        ids.push_back(activity.value);
+        roles.push_back(to_string(party.role));
+        addresses.push_back(std::move(address));
+        ordinals.push_back(ordinal);
+        names.add(party.name);
+        records.push_back(plain(party.record));
+        resolutions.push_back(to_string(party.resolution));
+        lists.push_back(party.is_list);
+    }
+    void add_to(pg::Script& script, const pg::Statement& statement) const
+    {
+        if (!ids.empty())
+            script.add(statement, params(ids, roles, addresses, ordinals, names.views(), records,
+                                         resolutions, lists));
+    }
+};
+
+void add_parties(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
+{
+    PartyColumns inserted, joined;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        const Identified& of = page.items[i];
+        std::set<std::pair<Role, std::string>> named;
         std::int64_t ordinal = 0;
         for (const Party& party : plan.tracked[i].parties) {
-            ids.push_back(page.items[i].activity.value);
-            roles.push_back(to_string(party.role));
-            addresses.emplace_back(cut_utf8(storable(party.address), longest_address));
-            ordinals.push_back(ordinal++);
-            names.add(party.name);
-            records.push_back(plain(party.record));
-            resolutions.push_back(to_string(party.resolution));
-            lists.push_back(party.is_list);
+            std::string address(cut_utf8(storable(party.address), longest_address));
+            const std::int64_t place = ordinal++;
+            // Of two entries with one address the first counts.
+            if (named.emplace(party.role, address).second)
+                (of.mine ? inserted : joined).add(of.activity, party, std::move(address), place);
         }
     }
-    if (!ids.empty())
-        script.add(sql::insert_parties, params(ids, roles, addresses, ordinals, names.views(),
-                                               records, resolutions, lists));
+    inserted.add_to(script, sql::insert_parties);
+    joined.add_to(script, sql::join_parties);
 }
 
 void add_attachments(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
@@ -182,13 +203,6 @@ bool better(const OwnerClaim& a, const OwnerClaim& b)
            std::tuple(!b.by_person, b.at, std::string_view(b.address));
 }
 
-/// Only a tag brings a tombstone back: what a rule finds elsewhere does not undo a person's
-/// untrack.
-bool by_tag(const TrackedItem& item)
-{
-    return item.tracked_by == "user" || item.rule == to_string(Rule::rule_tag);
-}
-
 std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPage& page)
 {
     std::map<ActivityId, Amendment> all;
@@ -199,7 +213,7 @@ std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPag
         Amendment& amendment = all[page.items[i].activity];
         if (!amendment.claim || better(item.owner, *amendment.claim))
             amendment.claim = &item.owner;
-        amendment.revives = amendment.revives || by_tag(item);
+        amendment.revives = amendment.revives || item.by_tag();
         amendment.had_external = amendment.had_external || item.had_external;
         const bool outranks = std::tuple(item.regarding_by_person, item.regarding_strength) >
                               std::tuple(amendment.by_person, amendment.strength);

@@ -1,5 +1,6 @@
 #include "store/page_identity.hpp"
 
+#include "base/failure.hpp"
 #include "store/columns.hpp"
 #include "store/statements.hpp"
 #include "store/transaction.hpp"
@@ -51,6 +52,7 @@ void propose(pg::Script& script, const Plan& plan, const std::vector<Open>& open
     }
     script.add(sql::insert_identities, params(keys, ids, from_hashes, sent));
     script.add(sql::select_identities, params(keys));
+    script.add(sql::lock_identified_activities, params(keys));
 }
 
 struct Holder {
@@ -58,17 +60,23 @@ struct Holder {
     std::string from_hash;
     Timestamp sent_at{};
     bool written = false;
+    bool deleted = false;
 };
 
-std::map<std::string, Holder> read_holders(const pg::Result& rows)
+std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Result& activities)
 {
+    std::map<Uuid, bool> written;
+    for (int row = 0; row < activities.rows(); ++row)
+        written.emplace(activities.get<Uuid>(row, 0), activities.get<bool>(row, 1));
     std::map<std::string, Holder> holders;
     for (int row = 0; row < rows.rows(); ++row) {
         Holder holder;
         holder.activity = ActivityId(rows.get<Uuid>(row, 1));
         holder.from_hash = rows.get<pg::Bytes>(row, 2).value;
         holder.sent_at = rows.get<Timestamp>(row, 3);
-        holder.written = rows.get<bool>(row, 4);
+        const auto found = written.find(holder.activity.value);
+        holder.written = found != written.end();
+        holder.deleted = holder.written && found->second;
         holders.emplace(rows.get<pg::Bytes>(row, 0).value, std::move(holder));
     }
     return holders;
@@ -102,7 +110,9 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
     IdentifiedPage page;
     page.items.resize(plan.tracked.size());
     std::vector<Open> open;
+    std::set<ActivityId> proposed;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        proposed.insert(plan.tracked[i].proposed);
         Open& one = open.emplace_back();
         one.index = i;
         one.key = bytes_of(key_of(fence.mailbox, plan.tracked[i], 0));
@@ -110,17 +120,19 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
     const std::vector<pg::Bytes> contents = stored_contents(plan);
 
     pg::Script script = transaction(fence);
+    bool purged = false;
     // Each round takes every item it leaves open one key further, up to the key of its own.
     for (bool first = true; !open.empty(); first = false) {
         propose(script, plan, open);
-        const std::size_t answer = script.size() - 1;
+        const std::size_t answer = script.size() - 2;
         const bool asks_blobs = first && !contents.empty();
         if (asks_blobs)
             script.add(sql::lock_blobs, params(contents));
         const std::vector<pg::Result> results = co_await advance(connection, std::move(script));
         script = pg::Script();
 
-        const std::map<std::string, Holder> holders = read_holders(results[answer]);
+        const std::map<std::string, Holder> holders =
+            read_holders(results[answer], results[answer + 1]);
         std::vector<Open> still_open;
         for (Open& one : open) {
             const TrackedItem& item = plan.tracked[one.index];
@@ -134,11 +146,18 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
             Identified& identified = page.items[one.index];
             identified.activity = holder.activity;
             identified.mine = holder.activity == item.proposed && !holder.written;
+            identified.deleted = holder.deleted;
+            purged = purged || (!holder.written && !proposed.contains(holder.activity));
         }
         open = std::move(still_open);
         if (asks_blobs)
             for (int row = 0; row < results.back().rows(); ++row)
                 page.blobs.insert(results.back().get<pg::Bytes>(row, 0).value);
+    }
+    if (purged) {
+        co_await connection.run(sql::rollback);
+        throw Failure(Reaction::retry, "pg.serialization",
+                      "an activity was purged while a copy of it was being stored");
     }
     co_return page;
 }

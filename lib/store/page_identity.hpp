@@ -14,7 +14,8 @@ namespace crmsync::store {
 /// Which activity a tracked item belongs to.
 struct Identified {
     ActivityId activity;
-    bool mine = false; ///< the proposed one: this transaction writes it
+    bool mine = false;    ///< the proposed one: this transaction writes it
+    bool deleted = false; ///< a tombstone
 };
 
 struct IdentifiedPage {
@@ -23,7 +24,8 @@ struct IdentifiedPage {
 };
 
 /// Opens the transaction of a chunk: fence, then the identities. Two messages that share a
-/// Message-ID but not From, or lie more than a day apart, get keys of their own.
+/// Message-ID but not From, or lie more than a day apart, get keys of their own. Throws
+/// Failure("pg.serialization", retry) where an activity was purged between two looks.
 boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fence fence,
                                                 const Plan& plan);
 

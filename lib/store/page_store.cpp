@@ -4,6 +4,7 @@
 #include "store/columns.hpp"
 #include "store/page_identity.hpp"
 #include "store/page_script.hpp"
+#include "store/statements.hpp"
 #include "store/transaction.hpp"
 
 #include <set>
@@ -14,16 +15,33 @@ namespace {
 
 constexpr int most_attempts = 5;
 
-boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence fence,
-                                              const Plan& plan,
+/// Items that a rule would join to a tombstone: it was buried after they were decided. Only a tag
+/// brings it back; without one they are decided again when they next change.
+std::set<std::string> buried(const Plan& plan, const IdentifiedPage& page)
+{
+    std::set<std::string> items;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i)
+        if (page.items[i].deleted && !plan.tracked[i].by_tag())
+            items.insert(plan.tracked[i].item_id);
+    return items;
+}
+
+boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence fence, Plan& plan,
                                               const std::optional<Progress>& progress)
 {
     IdentifiedPage page;
     pg::Script script;
-    if (plan.tracked.empty())
+    if (plan.tracked.empty()) {
         script = transaction(fence);
-    else
+    } else {
         page = co_await identify(connection, fence, plan);
+        const std::set<std::string> left_out = buried(plan, page);
+        if (!left_out.empty()) {
+            co_await connection.run(sql::rollback);
+            plan.leave_out(left_out);
+            co_return co_await commit_once(connection, fence, plan, progress);
+        }
+    }
 
     const bool amends = add_activities(script, fence.mailbox, plan, page);
     const std::size_t amendment = script.size() - 1;
@@ -46,16 +64,12 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
     co_return committed;
 }
 
-/// Nothing was kept and the same again may work. A broken constraint too: an activity can be purged
-/// between the look at its identity and the writing of its parties.
-bool worth_repeating(const Failure& failure)
-{
-    return failure.name() == "pg.serialization" || failure.name() == "pg.constraint";
-}
+/// Nothing was kept and the same again may work.
+bool worth_repeating(const Failure& failure) { return failure.name() == "pg.serialization"; }
 
 } // namespace
 
-boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, const Plan& plan,
+boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, Plan plan,
                                          std::optional<Progress> progress)
 {
     for (int attempt = 1;; ++attempt) {

@@ -19,7 +19,8 @@ struct CommittedItem {
 };
 
 struct Committed {
-    std::vector<CommittedItem> tracked; ///< in the order of the plan
+    /// In the order of the plan, without those whose activity was buried after a rule had decided.
+    std::vector<CommittedItem> tracked;
 };
 
 /// One chunk of a page, whole or not at all: activities, links, decisions, owed writes and, with
@@ -28,7 +29,7 @@ struct Committed {
 /// A deadlock or serialization failure repeats the chunk a few times. Throws Failure("lease.lost",
 /// give_back) when the fence is not ours any more; any other failure leaves it open whether the
 /// chunk was committed, and the caller starts over from the stored cursor.
-boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, const Plan& plan,
+boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, Plan plan,
                                          std::optional<Progress> progress);
 
 } // namespace crmsync::store

@@ -45,8 +45,7 @@ boost::asio::awaitable<std::optional<Timestamp>> WriteBacks::next_due(MailboxId 
     co_return rows.get<std::optional<Timestamp>>(0, 0);
 }
 
-boost::asio::awaitable<void> WriteBacks::sent(Fence fence, std::vector<OwedKey> writes,
-                                              Timestamp retry_at)
+boost::asio::awaitable<void> WriteBacks::sent(Fence fence, std::vector<OwedKey> writes)
 {
     if (writes.empty())
         co_return;
@@ -55,8 +54,7 @@ boost::asio::awaitable<void> WriteBacks::sent(Fence fence, std::vector<OwedKey> 
         keys.add(key);
     const auto connection = co_await pool_.acquire();
     pg::Script script = transaction(fence);
-    script.add(sql::write_backs_sent,
-               params(fence.mailbox, keys.items, keys.generations, retry_at));
+    script.add(sql::write_backs_sent, params(fence.mailbox, keys.items, keys.generations));
     co_await complete(*connection, std::move(script));
 }
 
@@ -78,7 +76,6 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
     pg::Script script = transaction(fence);
     script.add(sql::write_backs_done,
                params(fence.mailbox, keys.items, keys.generations, categories, versions, states));
-    script.add(sql::forget_unlinked_write_backs, params(fence.mailbox, keys.items));
     co_await complete(*connection, std::move(script));
 }
 

@@ -59,8 +59,8 @@ public:
     /// When the next one is due; nothing: nothing is owed.
     boost::asio::awaitable<std::optional<Timestamp>> next_due(MailboxId mailbox);
 
-    /// Before a batch goes out: without a recorded answer it is due again at `retry_at`.
-    boost::asio::awaitable<void> sent(Fence fence, std::vector<OwedKey> writes, Timestamp retry_at);
+    /// They went out, but no answer was heard: due again at once, and harmless twice.
+    boost::asio::awaitable<void> sent(Fence fence, std::vector<OwedKey> writes);
     /// The link remembers version and category. Owed no more unless the generation changed; then
     /// the newer desire starts from what was just written.
     boost::asio::awaitable<void> done(Fence fence, std::vector<DoneWrite> writes);

@@ -293,9 +293,11 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
     tracked.regarding_category = shown_label(decision);
     plan.tracked.push_back(std::move(tracked));
 
-    if (decided.known.pinned)
+    if (decided.known.pinned) {
+        plan.unpinned.push_back(facts.hash.item(item.key.id));
         if (const auto hmac = message_hmac(item, facts.hash))
             plan.unpinned.push_back(*hmac);
+    }
     if (decided.known.parked)
         plan.unparked.push_back(item.key.id);
     add_decision(plan, decided, facts);
@@ -303,6 +305,7 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
 
     LogEvent event;
     event.name = "item_tracked";
+    event.item_id = item.key.id;
     boost::json::object detail;
     detail["rule"] = to_string(decision.rule);
     detail["answer"] = to_string(decision.answer.state);

@@ -269,6 +269,8 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < decided.size(); ++i)
         if (decided[i].decision.needs_header_look) {
+            if (context_.observe)
+                context_.observe(decided[i].item, decided[i].decision);
             keys.push_back(decided[i].item.key);
             places.push_back(i);
         }
@@ -340,7 +342,7 @@ asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> pro
     report.owed += static_cast<int>(plan.write_backs.size());
     auto connection = co_await context_.pool.acquire();
     const store::Committed committed =
-        co_await store::commit(*connection, context_.fence, plan, std::move(progress));
+        co_await store::commit(*connection, context_.fence, std::move(plan), std::move(progress));
     for (const store::CommittedItem& item : committed.tracked)
         context_.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
 }

@@ -18,9 +18,6 @@ namespace {
 
 constexpr int most_attempts = 8;
 
-/// An unanswered write is due again after this, should the process die before it hears the answer.
-constexpr auto answer_expected_within = std::chrono::minutes(2);
-
 store::OwedKey key_of(const store::OwedWrite& owed)
 {
     return store::OwedKey{owed.item_id, owed.generation};
@@ -119,12 +116,6 @@ private:
 
     asio::awaitable<void> write()
     {
-        std::vector<store::OwedKey> keys;
-        for (const store::OwedWrite* owed : written_)
-            keys.push_back(key_of(*owed));
-        const Timestamp retry_at = context_.clock.now() + answer_expected_within;
-        co_await store_.sent(context_.fence, keys, retry_at);
-
         std::vector<WriteAnswer> answers;
         std::optional<Failure> failure;
         try {
@@ -133,10 +124,12 @@ private:
             failure = f;
         }
         if (failure) {
-            // All heard that it did not work: due again when the mailbox is, not in minutes.
-            const Timestamp now = context_.clock.now();
+            // What of it arrived is not known.
+            std::vector<store::OwedKey> keys;
+            for (const store::OwedWrite* owed : written_)
+                keys.push_back(key_of(*owed));
             if (failure->reaction() != Reaction::give_back)
-                co_await store_.sent(context_.fence, std::move(keys), now);
+                co_await store_.sent(context_.fence, std::move(keys));
             throw *failure;
         }
         for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -10,10 +10,11 @@ SELECT d.item_id, d.decided_at, d.outcome, d.rule, d.evidence::text, d.policy_ve
  ORDER BY d.decided_at DESC;
 
 -- name: purge_decisions
--- Old ones that stand for no link, and what they say about parents.
+-- Old ones that stand for no link, and what they say about parents. Tracked ones stay as long as their
+-- activity; purge_links makes others of them.
 WITH old AS MATERIALIZED (
     SELECT d.mailbox_id, d.item_hmac FROM sync.decision AS d
-     WHERE d.decided_at < sync.now() - make_interval(days => $1::bigint::integer)
+     WHERE d.outcome <> 'tracked' AND d.decided_at < sync.now() - make_interval(days => $1::bigint::integer)
        AND NOT EXISTS (SELECT FROM sync.link AS l WHERE l.mailbox_id = d.mailbox_id AND l.item_id = d.item_id)
      LIMIT $2::bigint FOR UPDATE SKIP LOCKED
 ), purged AS (

@@ -2,15 +2,12 @@
 
 -- name: known_items
 -- One row for each item asked for. LATERAL keeps it at one index look-up each, whatever the planner
--- thinks of the array's length.
+-- thinks of the array's length, or of tables that were small when it was asked.
 SELECT q.item_id,
        l.activity_id, l.folder_id, l.version, l.category_seen, l.tracked_by, l.gone,
        a.deleted_at IS NOT NULL, a.regarding_id, l.regarding_category,
        d.outcome, d.input_hmac,
-       q.message_hmac IS NOT NULL
-           AND EXISTS (SELECT FROM sync.pin AS p
-                        WHERE p.mailbox_id = $1::bigint AND p.message_hmac = q.message_hmac),
-       EXISTS (SELECT FROM sync.untrack_stage AS s WHERE s.mailbox_id = $1::bigint AND s.item_id = q.item_id),
+       coalesce(p.pinned, false), coalesce(s.staged, false),
        k.attempts,
        w.desired ->> 'state'
   FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
@@ -24,4 +21,8 @@ SELECT q.item_id,
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS k ON true
   LEFT JOIN LATERAL (SELECT n.desired FROM sync.write_back AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id AND n.kind = 'categories'
-                        AND n.state IN ('waiting', 'sent', 'conflict') OFFSET 0) AS w ON true;
+                        AND n.state NOT IN ('done', 'given_up') OFFSET 0) AS w ON true
+  LEFT JOIN LATERAL (SELECT true AS pinned FROM sync.pin AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
+  LEFT JOIN LATERAL (SELECT true AS staged FROM sync.untrack_stage AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true;

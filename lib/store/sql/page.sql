@@ -28,11 +28,15 @@ SELECT key, activity_id, from_hash, sent_at
     ON CONFLICT (key) DO NOTHING;
 
 -- name: select_identities
--- Who won, for each key, and whether that activity is written already. A statement of its own: it
--- must see what the waiting above let in.
-SELECT i.key, i.activity_id, i.from_hash, i.sent_at, a.id IS NOT NULL
-  FROM store.activity_identity AS i LEFT JOIN store.activity AS a ON a.id = i.activity_id
- WHERE i.key = ANY ($1::bytea[]);
+-- Who won, for each key. A statement of its own: it must see what the waiting above let in.
+SELECT key, activity_id, from_hash, sent_at FROM store.activity_identity WHERE key = ANY ($1::bytea[]);
+
+-- name: lock_identified_activities
+-- Those that are written already, and whether they are tombstones. The lock keeps the purge from
+-- them until their parties and links are written.
+SELECT a.id, a.deleted_at IS NOT NULL FROM store.activity AS a
+ WHERE a.id IN (SELECT i.activity_id FROM store.activity_identity AS i WHERE i.key = ANY ($1::bytea[]))
+ ORDER BY a.id FOR KEY SHARE OF a;
 
 -- name: lock_blobs
 -- Contents that are there already need not be sent again; the lock keeps the purge from them.
@@ -68,6 +72,14 @@ SELECT id, 'email', direction, subject, body, body_type, body_truncated, body_by
              owner_id, owned_by_person, owned_at, owner_address, had_external);
 
 -- name: insert_parties
+-- Of activities written just before: each role and address once.
+INSERT INTO store.activity_party (activity_id, role, address, ordinal, name, record_id, resolution, is_list)
+SELECT activity_id, role, address, ordinal::integer, name, record_id, resolution, is_list
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::text[],
+              $8::boolean[])
+       AS p (activity_id, role, address, ordinal, name, record_id, resolution, is_list);
+
+-- name: join_parties
 -- The union over the copies: a copy may name who others do not (Bcc), and takes nothing away.
 INSERT INTO store.activity_party (activity_id, role, address, ordinal, name, record_id, resolution, is_list)
 SELECT activity_id, role, address, ordinal::integer, name, record_id, resolution, is_list
@@ -99,9 +111,11 @@ WITH incoming AS (
                  had_external, regarding, regarding_by_person, strength, clears)
            LEFT JOIN sync.mailbox AS m ON m.id = $1::bigint
 ), locked AS MATERIALIZED (
+    -- A tag waits for an untrack that is being released, to revive what that buries.
     SELECT a.id, i.*, a.owner_id AS old_owner, a.deleted_at AS was_deleted,
            a.regarding_id AS old_regarding, a.regarding_by_person AS old_by_person,
            a.regarding_mailbox AS old_mailbox, a.regarding_strength AS old_strength,
+           a.had_external AS old_external,
            i.claimed_at IS NOT NULL
                AND (i.revives AND a.deleted_at IS NOT NULL
                     OR i.by_person AND NOT a.owned_by_person
@@ -109,7 +123,7 @@ WITH incoming AS (
                        AND (i.claimed_at, i.claim_address COLLATE "C") < (a.owned_at, a.owner_address))
                AS takes_over
       FROM incoming AS i JOIN store.activity AS a ON a.id = i.activity_id
-     WHERE i.revives AND a.deleted_at IS NOT NULL
+     WHERE i.revives
         OR i.had_external AND NOT a.had_external
         OR i.claimed_at IS NOT NULL
            AND (i.by_person AND NOT a.owned_by_person
@@ -154,7 +168,10 @@ WITH incoming AS (
            regarding_strength = CASE WHEN s.sets_regarding THEN s.strength::integer ELSE a.regarding_strength END,
            regarding_mailbox = CASE WHEN s.sets_regarding THEN $1::bigint ELSE a.regarding_mailbox END,
            updated_at = (SELECT sync.now())
-      FROM settled AS s WHERE a.id = s.id
+      FROM settled AS s
+     WHERE a.id = s.id
+       AND (s.takes_over OR s.sets_regarding OR s.revives AND s.was_deleted IS NOT NULL
+            OR s.had_external AND NOT s.old_external)
 ), withdrawn AS (
     -- This mailbox chose another one, or none: its earlier choice is no connection any more.
     DELETE FROM store.activity_connection AS c
@@ -208,14 +225,18 @@ UPDATE sync.mailbox SET link_count = link_count + added.n
  WHERE id = $1::bigint AND added.n > 0;
 
 -- name: update_links
--- What is newly known of linked items; rows that say nothing new are not written.
+-- What is newly known of linked items; rows that say nothing new are not written. By ctid, looked up
+-- by key one by one, as are the next two: joined by key, a plan made while the table was small
+-- compares each item with every link of the mailbox.
 UPDATE sync.link AS l
    SET folder_id = coalesce(u.folder_id, l.folder_id), version = coalesce(u.version, l.version),
        category_seen = coalesce(u.category_seen, l.category_seen), gone = coalesce(u.gone, l.gone),
        seen_at = (SELECT sync.now())
   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[])
        AS u (item_id, folder_id, version, category_seen, gone)
- WHERE l.mailbox_id = $1::bigint AND l.item_id = u.item_id
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.link AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = u.item_id OFFSET 0) AS at
+ WHERE l.ctid = at.ctid
    AND (coalesce(u.folder_id, l.folder_id), coalesce(u.version, l.version),
         coalesce(u.category_seen, l.category_seen), coalesce(u.gone, l.gone))
        IS DISTINCT FROM (l.folder_id, l.version, l.category_seen, l.gone);
@@ -224,14 +245,17 @@ UPDATE sync.link AS l
 -- The regarding category last answered on these items; null: none any more.
 UPDATE sync.link AS l SET regarding_category = u.category
   FROM unnest($2::text[], $3::text[]) AS u (item_id, category)
- WHERE l.mailbox_id = $1::bigint AND l.item_id = u.item_id
-   AND l.regarding_category IS DISTINCT FROM u.category;
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.link AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = u.item_id OFFSET 0) AS at
+ WHERE l.ctid = at.ctid AND l.regarding_category IS DISTINCT FROM u.category;
 
 -- name: tag_links_by_hand
 -- A person tagged what a rule had linked. An earlier tag by hand stays as it is.
 UPDATE sync.link AS l SET tracked_by = 'user', rule = t.rule, tagged_at = t.tagged_at
   FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS t (item_id, rule, tagged_at)
- WHERE l.mailbox_id = $1::bigint AND l.item_id = t.item_id AND l.tracked_by <> 'user';
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.link AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = t.item_id OFFSET 0) AS at
+ WHERE l.ctid = at.ctid AND l.tracked_by <> 'user';
 
 -- name: upsert_decisions
 -- The latest answer for each item. Same input, same policy, same answer: not written again.

@@ -129,8 +129,13 @@ UPDATE store.activity_identity AS i SET key = m.to_key
   FROM unnest($1::bytea[], $2::bytea[]) AS m (from_key, to_key) WHERE i.key = m.from_key;
 
 -- name: purge_links
+-- And what was decided of them: nothing is tracked there any more, and nothing remembers where it was.
 WITH purged AS (
-    DELETE FROM sync.link WHERE activity_id = ANY ($1::uuid[]) RETURNING mailbox_id
+    DELETE FROM sync.link WHERE activity_id = ANY ($1::uuid[]) RETURNING mailbox_id, item_id
+), forgotten AS (
+    UPDATE sync.decision AS d SET outcome = 'ignored', item_id = NULL, evidence = '[]'
+      FROM purged AS p
+     WHERE d.mailbox_id = p.mailbox_id AND d.item_id = p.item_id AND d.outcome = 'tracked'
 ), counted AS (
     SELECT m.id, c.n FROM sync.mailbox AS m
       JOIN (SELECT mailbox_id, count(*) AS n FROM purged GROUP BY mailbox_id) AS c ON c.mailbox_id = m.id
@@ -139,10 +144,12 @@ WITH purged AS (
 UPDATE sync.mailbox AS m SET link_count = greatest(m.link_count - c.n, 0) FROM counted AS c WHERE m.id = c.id;
 
 -- name: purge_activities
--- Parties, connections and attachments go with them; the contents they used come back, to be looked
--- at once these rows are gone.
+-- Connections and attachments go with them; the contents they used come back, to be looked at once
+-- these rows are gone.
 WITH used AS (
     SELECT DISTINCT sha256 FROM store.attachment WHERE activity_id = ANY ($1::uuid[]) AND sha256 IS NOT NULL
+), parties AS (
+    DELETE FROM store.activity_party WHERE activity_id = ANY ($1::uuid[])
 ), purged AS (
     DELETE FROM store.activity WHERE id = ANY ($1::uuid[])
 )

@@ -11,19 +11,32 @@ SELECT item_id, desired::text, categories, version, generation, attempts
 SELECT min(next_attempt_at) FROM sync.write_back
  WHERE mailbox_id = $1::bigint AND state IN ('waiting', 'sent', 'conflict');
 
+-- The statements below find their rows by ctid, looked up by key one by one: joined by key, a plan
+-- made while the tables were small compares each asked item with every row of the mailbox. Nobody but
+-- the holder of the lease writes these rows, but for owe_take_offs, whose newer generation wins.
+
 -- name: write_backs_sent
--- Due again if no answer is recorded: at least once, and harmless twice.
-UPDATE sync.write_back AS w SET state = 'sent', next_attempt_at = $4::timestamptz
+-- No answer was heard: due again at once, and harmless twice.
+UPDATE sync.write_back AS w SET state = 'sent', next_attempt_at = (SELECT sync.now())
   FROM unnest($2::text[], $3::bigint[]) AS s (item_id, generation)
- WHERE w.mailbox_id = $1::bigint AND w.item_id = s.item_id AND w.kind = 'categories'
-   AND w.generation = s.generation AND w.state IN ('waiting', 'sent', 'conflict');
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = s.item_id
+                        AND n.kind = 'categories' OFFSET 0) AS at
+ WHERE w.ctid = at.ctid AND w.generation = s.generation AND w.state NOT IN ('done', 'given_up');
 
 -- name: write_backs_done
 -- Settled only if no newer decision came; a newer one starts from what was just written. The link
--- learns what is on the item either way.
-WITH written AS (
-    SELECT * FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[])
+-- learns what is on the item either way. Refused items and the like, which have no link, leave
+-- nothing behind once they are answered.
+WITH written AS MATERIALIZED (
+    SELECT d.*, owed.ctid AS owed, linked.ctid AS linked
+      FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[])
            AS d (item_id, generation, categories, version, state)
+      LEFT JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
+                          WHERE n.mailbox_id = $1::bigint AND n.item_id = d.item_id
+                            AND n.kind = 'categories' OFFSET 0) AS owed ON true
+      LEFT JOIN LATERAL (SELECT n.ctid FROM sync.link AS n
+                          WHERE n.mailbox_id = $1::bigint AND n.item_id = d.item_id OFFSET 0) AS linked ON true
 ), settled AS (
     UPDATE sync.write_back AS w
        SET state = CASE WHEN w.generation = d.generation THEN 'done'
@@ -33,18 +46,16 @@ WITH written AS (
            attempts = CASE WHEN w.generation = d.generation THEN w.attempts + 1 ELSE w.attempts END,
            last_failure = NULL
       FROM written AS d
-     WHERE w.mailbox_id = $1::bigint AND w.item_id = d.item_id AND w.kind = 'categories'
+     WHERE w.ctid = d.owed AND (d.linked IS NOT NULL OR w.generation <> d.generation)
+), forgotten AS (
+    DELETE FROM sync.write_back AS w
+     USING written AS d
+     WHERE w.ctid = d.owed AND d.linked IS NULL AND w.generation = d.generation
 )
 UPDATE sync.link AS l
    SET category_seen = d.state, version = coalesce(d.version, l.version), seen_at = (SELECT sync.now())
   FROM written AS d
- WHERE l.mailbox_id = $1::bigint AND l.item_id = d.item_id;
-
--- name: forget_unlinked_write_backs
--- Refused items and the like leave nothing behind once they are answered.
-DELETE FROM sync.write_back AS w
- WHERE w.mailbox_id = $1::bigint AND w.item_id = ANY ($2::text[]) AND w.state = 'done'
-   AND NOT EXISTS (SELECT FROM sync.link AS l WHERE l.mailbox_id = w.mailbox_id AND l.item_id = w.item_id);
+ WHERE l.ctid = d.linked;
 
 -- name: write_backs_conflict
 -- With what was read again, or with nothing: then it must be read before the next attempt.
@@ -54,21 +65,27 @@ UPDATE sync.write_back AS w
                          THEN ARRAY(SELECT jsonb_array_elements_text(c.categories)) END,
        next_attempt_at = (SELECT sync.now())
   FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[]) AS c (item_id, generation, categories, version)
- WHERE w.mailbox_id = $1::bigint AND w.item_id = c.item_id AND w.kind = 'categories'
-   AND w.generation = c.generation AND w.state IN ('waiting', 'sent', 'conflict');
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = c.item_id
+                        AND n.kind = 'categories' OFFSET 0) AS at
+ WHERE w.ctid = at.ctid AND w.generation = c.generation AND w.state NOT IN ('done', 'given_up');
 
 -- name: write_backs_retry
 UPDATE sync.write_back AS w
    SET state = 'waiting', attempts = w.attempts + 1, last_failure = r.failure, next_attempt_at = r.at
   FROM unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[]) AS r (item_id, generation, failure, at)
- WHERE w.mailbox_id = $1::bigint AND w.item_id = r.item_id AND w.kind = 'categories'
-   AND w.generation = r.generation AND w.state IN ('waiting', 'sent', 'conflict');
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = r.item_id
+                        AND n.kind = 'categories' OFFSET 0) AS at
+ WHERE w.ctid = at.ctid AND w.generation = r.generation AND w.state NOT IN ('done', 'given_up');
 
 -- name: write_backs_given_up
 UPDATE sync.write_back AS w SET state = 'given_up', attempts = w.attempts + 1, last_failure = r.failure
   FROM unnest($2::text[], $3::bigint[], $4::text[]) AS r (item_id, generation, failure)
- WHERE w.mailbox_id = $1::bigint AND w.item_id = r.item_id AND w.kind = 'categories'
-   AND w.generation = r.generation AND w.state IN ('waiting', 'sent', 'conflict');
+ CROSS JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = r.item_id
+                        AND n.kind = 'categories' OFFSET 0) AS at
+ WHERE w.ctid = at.ctid AND w.generation = r.generation AND w.state NOT IN ('done', 'given_up');
 
 -- name: mark_links_gone
 UPDATE sync.link SET gone = true, seen_at = (SELECT sync.now())

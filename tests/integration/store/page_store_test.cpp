@@ -303,8 +303,25 @@ TEST_CASE("a tombstone tagged again is the same activity with its regarding")
         again.tracked_by = "rule";
         again.rule = "exact_address";
         again.owner.by_person = false;
-        CHECK_FALSE(two.commit(two.bob, plan_of(again)).tracked[0].revived);
-        CHECK(two.text("SELECT deleted_at::text FROM store.activity") != "(null)");
+        Plan plan = plan_of(again);
+        plan.write_backs.emplace_back().item_id = "b1";
+        DecisionRow& decision = plan.decisions.emplace_back();
+        decision.item_id = "b1";
+        decision.outcome = Outcome::tracked;
+        decision.rule = "exact_address";
+        plan.events.emplace_back().name = "item_tracked";
+        plan.events.back().item_id = "b1";
+        plan.tracked.push_back(two.bobs("b2", "other@example.com"));
+        const auto committed = two.commit(two.bob, plan);
+        CHECK(two.text("SELECT deleted_at::text FROM crm.activity WHERE message_id = "
+                       "'m@example.com'") != "(null)");
+        // Nothing says that it is tracked; what else the chunk held is stored.
+        REQUIRE(committed.tracked.size() == 1);
+        CHECK(committed.tracked[0].item_id == "b2");
+        CHECK(two.number("SELECT count(*) FROM sync.link WHERE item_id = 'b1'") == 0);
+        CHECK(two.number("SELECT count(*) FROM sync.write_back") == 0);
+        CHECK(two.number("SELECT count(*) FROM sync.decision") == 0);
+        CHECK(two.number("SELECT count(*) FROM sync.event WHERE name = 'item_tracked'") == 0);
     }
 }
 

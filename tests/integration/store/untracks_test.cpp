@@ -128,7 +128,7 @@ TEST_CASE("the owner's untrack makes a tombstone and pins it")
     TrackedItem again = tagged("a1", "m@example.com", u.user("ann@contoso.example"),
                                "ann@contoso.example", morning(60));
     Plan plan = plan_of(again);
-    plan.unpinned.push_back(digest("m@example.com"));
+    plan.unpinned = {digest("a1"), digest("m@example.com")};
     const auto revived = u.commit(u.ann, plan);
     CHECK(revived.tracked[0].activity == activity);
     CHECK_FALSE(u.deleted());
@@ -167,6 +167,33 @@ TEST_CASE("the earliest other person who tagged it becomes the owner")
     CHECK(u.known(u.ann, "a1").pinned);
 }
 
+TEST_CASE("the copy stays while the same user's other mailbox holds it tagged by hand")
+{
+    Untracking u;
+    const ActivityId activity = u.track(u.ann, "a1");
+    u.track(u.bob, "b1", 5);
+    u.sql("UPDATE sync.mailbox SET owner_id = (SELECT owner_id FROM store.activity)");
+    const auto report = u.release(u.ann, {"a1"});
+    CHECK(report.released[0].became == store::Untracked::owner_passed);
+    CHECK(report.released[0].activity == activity);
+    CHECK_FALSE(u.deleted());
+    CHECK(report.owed.empty());
+    CHECK(u.number("SELECT count(*) FROM sync.link") == 1);
+}
+
+TEST_CASE("what a person took off counts for an hour, whatever is decided about it since")
+{
+    Untracking u;
+    u.track(u.ann, "a1");
+    u.track(u.ann, "a2");
+    u.release(u.ann, {"a1", "a2"});
+    CHECK(u.run(u.untracks.staged(u.ann.mailbox)).removed_last_hour == 2);
+    u.sql("UPDATE sync.decision SET outcome = 'ignored', item_id = NULL");
+    CHECK(u.run(u.untracks.staged(u.ann.mailbox)).removed_last_hour == 2);
+    u.sql("UPDATE sync.pin SET at = at - interval '61 min'");
+    CHECK(u.run(u.untracks.staged(u.ann.mailbox)).removed_last_hour == 0);
+}
+
 TEST_CASE("who does not own it takes only this mailbox's link away")
 {
     Untracking u;
@@ -189,6 +216,7 @@ TEST_CASE("of several copies in a mailbox the last one untagged takes the messag
     {
         CHECK(u.release(u.ann, {"a1"}).released[0].became == store::Untracked::unlinked);
         CHECK_FALSE(u.deleted());
+        CHECK(u.known(u.ann, "a1").pinned);
         CHECK_FALSE(u.known(u.ann, "a2").pinned);
         CHECK(u.release(u.ann, {"a2"}).released[0].became == store::Untracked::tombstoned);
         CHECK(u.deleted());
@@ -267,6 +295,9 @@ TEST_CASE("a tombstone is purged after its grace, with all that belongs to it")
     CHECK(u.number("SELECT count(*) FROM store.blob") == 1);
     CHECK(u.number("SELECT count(*) FROM store.blob_part") == 1);
     CHECK(u.number("SELECT sum(link_count)::bigint FROM sync.mailbox") == 1);
+    // Nothing remembers where bob's copy was, and what was decided of it ages like other decisions.
+    CHECK(u.text("SELECT outcome || coalesce(item_id, '') FROM sync.decision WHERE mailbox_id = " +
+                 std::to_string(u.bob.mailbox.value)) == "ignored");
     // The person's word outlives the purge.
     CHECK(u.known(u.ann, "a1").pinned);
 }
