@@ -213,6 +213,21 @@ CONFORMANCE_CASE("probing names the permission that is missing, with mail in the
     CHECK(results.at("write").detail.find("Mail.ReadWrite") != std::string::npos);
 }
 
+CONFORMANCE_CASE("probing an empty mailbox names the missing permission")
+{
+    stage.take_away(Permission::write_mail);
+    stage.take_away(Permission::categories);
+
+    std::map<std::string, ProbeResult> results;
+    for (ProbeResult& result : stage.go(stage.connector().probe()))
+        results.emplace(result.step, std::move(result));
+
+    CHECK(results.at("read mail").passed);
+    CHECK_FALSE(results.at("categories").passed);
+    CHECK_FALSE(results.at("write").passed);
+    CHECK(results.at("write").detail.find("Mail.ReadWrite") != std::string::npos);
+}
+
 CONFORMANCE_CASE("without the permission a call stops the mailbox and names what is missing")
 {
     const std::string id = stage.put({});

@@ -3,6 +3,7 @@
 #include "simulator/faults.hpp"
 #include "simulator/graph_error.hpp"
 #include "simulator/message_json.hpp"
+#include "simulator/operations.hpp"
 #include "simulator/record.hpp"
 #include "simulator/switches.hpp"
 #include "simulator/throttle.hpp"
@@ -27,6 +28,7 @@ struct Call {
     Request& request;
     Preferences preferences;
     Mailbox* mailbox = nullptr;
+    const Operation* operation = nullptr; ///< nothing: there is none
     std::uint32_t roles = 0;
     RecordEntry entry;
     std::optional<boost::json::value> parsed;
@@ -84,6 +86,8 @@ public:
     /// Answers a request that was admitted; `fault` is what was taken for it, if anything.
     Answer answer(Request& request, Admission& admission, const std::optional<Fault>& fault);
     void note_token_request();
+    /// Remembers a request whose connection ended before it was looked at.
+    void note_dropped(Request& request);
     /// Shows in delta nothing that happens from now on, until switched off.
     void hold_changes(bool on);
 
@@ -96,7 +100,11 @@ private:
     void authorise(Call& call);
     void meet_fault(Call& call, const std::optional<Fault>& fault);
     Answer failed(Call& call, const GraphError& error);
-    void need(Call& call, std::uint32_t any_of) const;
+    void note_asked(Call& call);
+    void note_unanswered(Request& request, std::uint64_t batch, int status);
+    void finish_entry(Call& call, int status);
+    /// Refuses what the token does not allow: before anything is looked for.
+    void permit(Call& call);
     std::string next_request_id();
 
     Answer route(Call& call);
@@ -116,7 +124,6 @@ private:
     Answer folder_delta(Call& call);
 
     Query message_query(Call& call);
-    void note_query(Call& call, const MessageQuery& query, bool list) const;
     std::uint64_t shown(const Call& call, const MessageQuery& query) const;
     Item& item_named(Call& call, std::string_view id);
     MessageView view_of(Call& call, const MessageQuery& query) const;
@@ -125,6 +132,8 @@ private:
     Answer get_message(Call& call, Item& item);
     Answer show_message(Call& call, const Item& item, int status);
     Answer message_delta(Call& call, Folder& folder);
+    /// The query of a delta: with a cursor, that of the round's first request.
+    Query delta_query(Call& call);
     Cursor first_cursor(Call& call, Folder& folder);
     Cursor next_cursor(Call& call, Folder& folder, const MessageQuery& given);
 

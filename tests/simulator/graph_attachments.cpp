@@ -37,13 +37,8 @@ Answer Graph::route_attachments(Call& call, Item& item, std::size_t at)
     const std::string of = message_id(*call.mailbox, item, immutable);
     if (id.empty() && call.is("POST"))
         return add_attachment(call, item);
-    if (call.is("GET"))
-        need(call, mail_read | mail_write);
     if (id.empty()) {
-        call.entry.operation = "attachments.list";
         const AttachmentSelect select = parse_attachment_query(call.request.query);
-        call.entry.attachments = true;
-        call.entry.contents = select.wants("contentBytes");
         std::string out = "{";
         append_name(out, "@odata.context");
         append_string(out, fmt::format("{}/v1.0/$metadata#users('{}')/messages('{}')/attachments",
@@ -67,18 +62,12 @@ Answer Graph::route_attachments(Call& call, Item& item, std::size_t at)
         throw errors::item_not_found();
     call.entry.attachment = found->name;
     if (call.is("DELETE")) {
-        call.entry.operation = "attachment.delete";
-        need(call, mail_write);
         item.attachments.erase(found);
         call.mailbox->touch(item, p_has_attachments | p_attachments);
         return no_content();
     }
-    if (!call.is("GET"))
-        throw errors::unknown_segment(id);
     const bool value = call.word(at + 1) == "$value";
-    call.entry.operation = value ? "attachment.value" : "attachment.get";
     const AttachmentSelect select = parse_attachment_query(call.request.query);
-    call.entry.contents = value || select.wants("contentBytes");
     if (found->broken)
         throw GraphError{400, "ErrorCannotOpenFileAttachment",
                          "OLE conversion failed for an attachment."};
@@ -94,8 +83,6 @@ Answer Graph::route_attachments(Call& call, Item& item, std::size_t at)
 
 Answer Graph::add_attachment(Call& call, Item& item)
 {
-    call.entry.operation = "attachment.create";
-    need(call, mail_write);
     Attachment made = read_attachment(call.body(), world_.clock().now());
     made.number = call.mailbox->next_attachment();
     item.attachments.push_back(std::move(made));

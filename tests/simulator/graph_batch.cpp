@@ -135,11 +135,12 @@ Admission Graph::admit(Request& request)
         if (!mailbox)
             return admission;
         Throttle::Use& use = throttle.of(mailbox->id());
+        use.most = std::max(use.most, use.running + 1);
         if (switches.limit_concurrency && use.running >= Throttle::at_once) {
             admission.refusal = errors::mailbox_concurrency();
             return admission;
         }
-        use.most = std::max(use.most, ++use.running);
+        ++use.running;
         admission.places.emplace_back(mailbox->id(), 1);
         return admission;
     }
@@ -161,8 +162,8 @@ Admission Graph::admit(Request& request)
         const std::size_t taken = switches.limit_concurrency ? std::min(wave, free) : wave;
         for (std::size_t i = 0; i < parts.size(); ++i)
             parts[i]->refused = i % wave >= taken;
+        use.most = std::max(use.most, use.running + wave);
         use.running += taken;
-        use.most = std::max(use.most, use.running);
         if (taken > 0)
             admission.places.emplace_back(id, taken);
     }
@@ -173,6 +174,15 @@ void Graph::release(const Admission& admission)
 {
     for (const auto& [mailbox, places] : admission.places)
         throttle.of(mailbox).running -= places;
+}
+
+void Graph::note_dropped(Request& request)
+{
+    if (request.path.size() != 1 || request.path[0] != "$batch")
+        return note_unanswered(request, 0, 0);
+    const std::uint64_t number = record.next_number();
+    for (BatchPlan::Part& part : read_batch(request).parts)
+        note_unanswered(part.request, number, 0);
 }
 
 Answer Graph::answer_batch(Request& request, BatchPlan& plan, const std::optional<Fault>& fault)
@@ -199,6 +209,7 @@ Answer Graph::answer_batch(Request& request, BatchPlan& plan, const std::optiona
                 one = failed(call, {424, "FailedDependency",
                                     "The request failed because a request it depends on failed."});
                 call.entry.code.clear();
+                note_unanswered(part.request, call.entry.number, one.status);
             } else {
                 one = answer_one(part.request, std::nullopt, call.entry.number, part.refused);
             }
@@ -219,13 +230,11 @@ Answer Graph::answer_batch(Request& request, BatchPlan& plan, const std::optiona
         answer.body += "]}";
     } catch (const GraphError& error) {
         answer = failed(call, error);
+        for (BatchPlan::Part& part : plan.parts)
+            note_unanswered(part.request, call.entry.number, answer.status);
     }
-    if (recording) {
-        call.entry.at = world_.clock().now();
-        call.entry.target = request.target;
-        call.entry.status = answer.status;
-        record.add(std::move(call.entry));
-    }
+    if (recording)
+        finish_entry(call, answer.status);
     return answer;
 }
 

@@ -78,8 +78,6 @@ Answer Graph::route_categories(Call& call, std::size_t at)
     const std::string_view id = call.word(at);
     const std::string context = fmt::format(
         "{}/v1.0/$metadata#users('{}')/outlook/masterCategories", call.request.base, mailbox.id());
-    call.entry.operation = "categories." + fold(call.request.method);
-    need(call, call.is("GET") ? settings_read | settings_write : settings_write);
     if (id.empty() && call.is("GET")) {
         std::string out = "{";
         append_name(out, "@odata.context");
@@ -120,8 +118,6 @@ Answer Graph::route_categories(Call& call, std::size_t at)
             throw errors::read_only_property();
         if (!given.color.empty())
             found->color = given.color;
-    } else if (!call.is("GET")) {
-        throw errors::unknown_segment(id);
     }
     std::string out;
     append_category(out, *found, context + "/$entity");

@@ -199,17 +199,12 @@ Cursor Graph::next_cursor(Call& call, Folder& folder, const MessageQuery& given)
 
 Answer Graph::message_delta(Call& call, Folder& folder)
 {
-    call.entry.operation = "messages.delta";
-    if (!call.is("GET"))
-        throw errors::unknown_segment("delta");
-    need(call, mail_basic | mail_read | mail_write);
     Mailbox& mailbox = *call.mailbox;
     const Query given = message_query(call);
     Cursor cursor = given->skip_token.empty() && given->delta_token.empty()
                         ? first_cursor(call, folder)
                         : next_cursor(call, folder, *given);
     const Query query = cursor_queries_[cursor.query];
-    note_query(call, *query, true);
     if (rounds_.size() > 100'000)
         rounds_.clear();
 

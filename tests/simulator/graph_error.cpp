@@ -52,6 +52,12 @@ GraphError unknown_segment(std::string_view segment)
     return {400, "BadRequest", fmt::format("Resource not found for the segment '{}'.", segment)};
 }
 
+GraphError not_allowed(const std::string& methods)
+{
+    return {
+        405, "ErrorInvalidRequest", "The OData request is not supported.", {{"Allow", methods}}};
+}
+
 GraphError unknown_property(std::string_view name, std::string_view type)
 {
     return {400, "RequestBroker--ParseUri",

@@ -26,6 +26,8 @@ GraphError access_by_policy();
 GraphError directory_denied();
 GraphError invalid_token(std::string_view message);
 GraphError unknown_segment(std::string_view segment);
+/// The path is known, the method is not: `methods` are those it knows.
+GraphError not_allowed(const std::string& methods);
 GraphError unknown_property(std::string_view name, std::string_view type);
 GraphError unknown_body_property(std::string_view name, std::string_view type);
 GraphError read_only_property();

@@ -127,7 +127,6 @@ Answer Graph::route_folders(Call& call, std::size_t at)
         return folder_delta(call);
     if (same_name(call.word(at + 1), "messages") && same_name(call.word(at + 2), "delta")) {
         // A folder that went away while its cursor was in use has a code of its own (G-75).
-        call.entry.operation = "messages.delta";
         std::uint32_t serial = 0;
         if (call.mailbox->ids().read_folder(name, serial) == IdForms::Reading::own &&
             !call.mailbox->folder(serial) && call.request.query.find("token=") != std::string::npos)
@@ -144,22 +143,15 @@ Answer Graph::route_folders(Call& call, std::size_t at)
             return route_folders(call, at + 2);
         return call.is("POST") ? create_folder(call, folder) : list_folders(call, folder);
     }
-    if (same_name(what, "move") && call.is("POST")) {
-        call.entry.operation = "folder.move";
-        need(call, mail_write);
-        Folder& to = folder_named(call, text_member(call.body(), "destinationId"));
-        call.mailbox->move_folder(folder, to);
-        std::string out;
-        append_folder(out, *call.mailbox, folder, selected({}), context_of(call, "/$entity"));
-        return json_answer(std::move(out), 201);
-    }
-    throw errors::unknown_segment(what);
+    Folder& to = folder_named(call, text_member(call.body(), "destinationId"));
+    call.mailbox->move_folder(folder, to);
+    std::string out;
+    append_folder(out, *call.mailbox, folder, selected({}), context_of(call, "/$entity"));
+    return json_answer(std::move(out), 201);
 }
 
 Answer Graph::list_folders(Call& call, const Folder& parent)
 {
-    call.entry.operation = "folders.list";
-    need(call, mail_basic | mail_read | mail_write);
     const auto options = query_options(call.request.query);
     std::size_t top = call.preferences.page_size.value_or(10), skip = 0;
     bool hidden = false;
@@ -205,8 +197,6 @@ Answer Graph::list_folders(Call& call, const Folder& parent)
 
 Answer Graph::create_folder(Call& call, Folder& parent)
 {
-    call.entry.operation = "folder.create";
-    need(call, mail_write);
     const std::string name = text_member(call.body(), "displayName");
     if (call.mailbox->child(parent, name))
         throw GraphError{409, "ErrorFolderExists",
@@ -219,22 +209,14 @@ Answer Graph::create_folder(Call& call, Folder& parent)
 
 Answer Graph::change_folder(Call& call, Folder& folder)
 {
-    if (call.is("GET")) {
-        call.entry.operation = "folder.get";
-        need(call, mail_basic | mail_read | mail_write);
-    } else {
-        need(call, mail_write);
+    if (!call.is("GET")) {
         if (!folder.well_known.empty())
             throw GraphError{403, "ErrorDeleteDistinguishedFolder",
                              "Distinguished folders cannot be changed."};
         if (call.is("DELETE")) {
-            call.entry.operation = "folder.delete";
             call.mailbox->delete_folder(folder);
             return no_content();
         }
-        if (!call.is("PATCH"))
-            throw errors::unknown_segment(call.word(3));
-        call.entry.operation = "folder.rename";
         call.mailbox->rename_folder(folder, text_member(call.body(), "displayName"));
     }
     std::string out;
@@ -245,8 +227,6 @@ Answer Graph::change_folder(Call& call, Folder& folder)
 
 Answer Graph::folder_delta(Call& call)
 {
-    call.entry.operation = "folders.delta";
-    need(call, mail_basic | mail_read | mail_write);
     Mailbox& mailbox = *call.mailbox;
     const auto options = query_options(call.request.query);
     Cursor cursor;

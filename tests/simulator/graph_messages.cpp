@@ -161,19 +161,6 @@ std::uint64_t Graph::shown(const Call& call, const MessageQuery& query) const
     return query.properties() & ~beyond_basic;
 }
 
-void Graph::note_query(Call& call, const MessageQuery& query, bool list) const
-{
-    const std::uint64_t bits = query.properties();
-    call.entry.select = query.select_text;
-    call.entry.body = bits & (p_body | p_unique_body);
-    call.entry.preview = bits & p_preview;
-    call.entry.internet_headers = bits & p_headers;
-    call.entry.attachments = query.expand_attachments;
-    call.entry.contents = query.expand_attachments && query.attachments.wants("contentBytes");
-    if (list && !call.entry.mailbox.empty())
-        call.entry.item.clear();
-}
-
 Item& Graph::item_named(Call& call, std::string_view id)
 {
     ItemId read;
@@ -182,8 +169,6 @@ Item& Graph::item_named(Call& call, std::string_view id)
     Item* const item = call.mailbox->find_item(id);
     if (!item)
         throw errors::item_not_found();
-    if (recording)
-        call.entry.item = call.mailbox->immutable_id(*item);
     return *item;
 }
 
@@ -218,9 +203,7 @@ Answer Graph::route_messages(Call& call, std::size_t at, Folder* folder)
     if (id.empty()) {
         if (call.is("POST"))
             return create_draft(call, folder ? *folder : *call.mailbox->well_known("drafts"));
-        if (call.is("GET"))
-            return list_messages(call, folder);
-        throw errors::unknown_segment("messages");
+        return list_messages(call, folder);
     }
     if (id == "delta") {
         if (!folder) // there is no delta of a whole mailbox in v1.0 (G-90)
@@ -235,38 +218,25 @@ Answer Graph::route_message(Call& call, std::size_t at)
 {
     const std::string_view what = call.word(at + 1);
     if (what.empty()) {
-        if (call.is("GET"))
-            call.entry.operation = "message.get";
         Item& item = item_named(call, call.word(at));
         if (call.is("GET"))
             return get_message(call, item);
-        if (call.is("PATCH"))
-            return patch_message(call, item);
-        if (call.is("DELETE"))
-            return delete_message(call, item);
-        throw errors::unknown_segment("messages");
+        return call.is("PATCH") ? patch_message(call, item) : delete_message(call, item);
     }
-    call.entry.operation = "message." + std::string(what);
     Item& item = item_named(call, call.word(at));
     if (same_name(what, "attachments"))
         return route_attachments(call, item, at + 2);
-    if (what == "$value" && call.is("GET")) {
-        call.entry.operation = "message.mime";
-        call.entry.mime = call.entry.body = call.entry.contents = true;
-        need(call, mail_read | mail_write);
+    if (what == "$value") {
         Answer answer;
         answer.kind = Answer::Kind::text;
         answer.body = mime_of(item);
         return answer;
     }
-    if (!call.is("POST"))
-        throw errors::unknown_segment(what);
     if (same_name(what, "move") || same_name(what, "copy"))
         return move_message(call, item);
     if (same_name(what, "send"))
         return send_draft(call, item);
     if (same_name(what, "permanentDelete")) {
-        need(call, mail_write);
         call.mailbox->erase(item);
         return no_content();
     }
@@ -275,10 +245,7 @@ Answer Graph::route_message(Call& call, std::size_t at)
 
 Answer Graph::get_message(Call& call, Item& item)
 {
-    call.entry.operation = "message.get";
-    need(call, mail_basic | mail_read | mail_write);
     const Query query = message_query(call);
-    note_query(call, *query, false);
     MessageView view = view_of(call, *query);
     const std::string context = message_context(call, *query) + "/$entity";
     view.context = context;
@@ -305,10 +272,7 @@ Answer Graph::show_message(Call& call, const Item& item, int status)
 
 Answer Graph::list_messages(Call& call, const Folder* folder)
 {
-    call.entry.operation = "messages.list";
-    need(call, mail_basic | mail_read | mail_write);
     const Query query = message_query(call);
-    note_query(call, *query, true);
     check_order(*query);
     std::vector<const Item*> found;
     const auto consider = [&](const Item& item) {

@@ -64,12 +64,6 @@ Mailbox* Graph::mailbox_of(const Request& request)
     return world_.find(request.path[1]);
 }
 
-void Graph::need(Call& call, std::uint32_t any_of) const
-{
-    if (switches.check_permissions && !(call.roles & any_of))
-        throw errors::access_denied();
-}
-
 void Graph::authorise(Call& call)
 {
     const std::string_view authorization = call.request.header("Authorization");
@@ -151,6 +145,7 @@ Answer Graph::answer_one(Request& request, const std::optional<Fault>& fault, st
     call.entry.batch = batch;
     call.entry.part = request.part;
     call.entry.method = request.method;
+    note_asked(call);
     Answer answer;
     try {
         if (call.mailbox)
@@ -170,17 +165,21 @@ Answer Graph::answer_one(Request& request, const std::optional<Fault>& fault, st
         applied += applied.empty() ? "return=minimal" : ", return=minimal";
     if (!applied.empty() && answer.status < 300)
         answer.headers.emplace_back("Preference-Applied", applied);
-    if (recording) {
-        call.entry.at = world_.clock().now();
-        call.entry.mailbox = call.mailbox ? call.mailbox->id() : std::string{};
-        call.entry.target = request.target;
-        call.entry.prefer = request.header("Prefer");
-        call.entry.if_match = request.header("If-Match");
-        call.entry.status = answer.status;
-        record.add(std::move(call.entry));
-    }
+    if (recording)
+        finish_entry(call, answer.status);
     return answer;
 }
+
+namespace {
+
+GraphError no_operation(const Call& call)
+{
+    const std::string methods = methods_of(call.request.path);
+    return methods.empty() ? errors::unknown_segment(call.request.path.back())
+                           : errors::not_allowed(methods);
+}
+
+} // namespace
 
 Answer Graph::route(Call& call)
 {
@@ -189,15 +188,17 @@ Answer Graph::route(Call& call)
         throw errors::bad_request("/me request is only valid with delegated authentication flow.");
     if (!same_name(first, "users"))
         throw errors::unknown_segment(first);
-    if (call.request.path.size() == 1)
-        return list_users(call);
+    if (!call.operation)
+        throw no_operation(call);
+    if (call.request.path.size() <= 2) {
+        permit(call);
+        return call.request.path.size() == 1 ? list_users(call) : get_user(call);
+    }
     return route_user(call);
 }
 
 Answer Graph::route_user(Call& call)
 {
-    if (call.request.path.size() == 2)
-        return get_user(call);
     if (!call.mailbox)
         throw GraphError{404, "ErrorInvalidUser",
                          fmt::format("The requested user '{}' is invalid.", call.word(1))};
@@ -221,6 +222,7 @@ Answer Graph::route_user(Call& call)
     case Absence::denied_by_policy:
         throw errors::access_by_policy();
     }
+    permit(call);
     const std::string_view what = call.word(2);
     if (same_name(what, "mailFolders"))
         return route_folders(call, 3);
@@ -230,11 +232,9 @@ Answer Graph::route_user(Call& call)
         return route_categories(call, 4);
     if (same_name(what, "mailboxSettings"))
         return mailbox_settings(call);
-    if (same_name(what, "sendMail") && call.is("POST"))
+    if (same_name(what, "sendMail"))
         return send_mail(call);
-    if (same_name(what, "translateExchangeIds") && call.is("POST"))
-        return translate_ids(call);
-    throw errors::unknown_segment(what);
+    return translate_ids(call);
 }
 
 void Graph::note_token_request()

@@ -85,8 +85,6 @@ std::string text_member(const boost::json::object& body, std::string_view name)
 
 Answer Graph::patch_message(Call& call, Item& item)
 {
-    call.entry.operation = "message.patch";
-    need(call, mail_write);
     const std::string_view if_match = call.request.header("If-Match");
     const bool stale =
         !if_match.empty() && if_match != "*" && if_match != etag(*call.mailbox, item);
@@ -114,8 +112,6 @@ Answer Graph::patch_message(Call& call, Item& item)
 
 Answer Graph::delete_message(Call& call, Item& item)
 {
-    call.entry.operation = "message.delete";
-    need(call, mail_write);
     Mailbox& mailbox = *call.mailbox;
     const std::string& where = mailbox.folder(item.folder)->well_known;
     if (where == "recoverableitemsdeletions")
@@ -128,7 +124,6 @@ Answer Graph::delete_message(Call& call, Item& item)
 
 Answer Graph::move_message(Call& call, Item& item)
 {
-    need(call, mail_write);
     const bool copies = same_name(call.request.path.back(), "copy");
     const std::string to = text_member(call.body(), "destinationId");
     if (to.empty())
@@ -142,8 +137,6 @@ Answer Graph::move_message(Call& call, Item& item)
 
 Answer Graph::create_draft(Call& call, Folder& folder)
 {
-    call.entry.operation = "draft.create";
-    need(call, mail_write);
     Mailbox& mailbox = *call.mailbox;
     Mail mail;
     if (is_mime(call.request))
@@ -169,7 +162,6 @@ Answer Graph::create_answer(Call& call, Item& item, std::string_view kind)
     const bool forward = same_name(kind, "createForward") || same_name(kind, "forward");
     if (!sends && !all && !forward && !same_name(kind, "createReply"))
         throw errors::unknown_segment(kind);
-    need(call, sends ? mail_send : mail_write);
     Mailbox& mailbox = *call.mailbox;
     Mail mail;
     if (is_mime(call.request))
@@ -233,8 +225,6 @@ void Graph::send(Mailbox& mailbox, Item& draft, bool save)
 
 Answer Graph::send_draft(Call& call, Item& item)
 {
-    call.entry.operation = "message.send";
-    need(call, mail_send);
     if (!item.is_draft)
         throw GraphError{400, "ErrorInvalidRequest", "The message was sent already."};
     if (item.to.empty() && item.cc.empty() && item.bcc.empty())
@@ -245,8 +235,6 @@ Answer Graph::send_draft(Call& call, Item& item)
 
 Answer Graph::send_mail(Call& call)
 {
-    call.entry.operation = "mail.send";
-    need(call, mail_send);
     Mail mail;
     const bool mime = is_mime(call.request);
     if (mime)

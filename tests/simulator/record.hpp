@@ -8,7 +8,9 @@
 
 namespace crmsync::sim {
 
-/// One request, or one part of a batch: who asked for what of which item, and how it ended. Tests
+/// One request, or one part of a batch: who asked for what of which item, and how it ended. What
+/// was asked for is noted whether it was given or not; a batch that was refused as a whole has its
+/// parts here too, with its status, and one whose connection was dropped with status 0. Tests
 /// prove by it that no body, attachment or MIME text was asked for without cause.
 struct RecordEntry {
     Timestamp at;
@@ -19,7 +21,8 @@ struct RecordEntry {
     std::string mailbox;     ///< its id
     std::string method;
     std::string target;
-    std::string item;       ///< the immutable id, where the request is about one message
+    std::string item; ///< the immutable id, where the request is about one message, even a gone one
+    std::string version;    ///< its change key at that moment; empty when it is gone
     std::string attachment; ///< its name
     std::string select;     ///< as asked
     std::string prefer, if_match;

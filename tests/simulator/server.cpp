@@ -264,6 +264,7 @@ asio::awaitable<Server::Reply> Server::graph_reply(Request request)
     const std::optional<Fault> fault =
         graph_.faults.take(request.method, request.target, mailbox_id, true);
     if (fault && fault->kind == Fault::Kind::drop) {
+        graph_.note_dropped(request);
         reply.drop = true;
         co_return reply;
     }

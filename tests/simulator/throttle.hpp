@@ -20,7 +20,7 @@ public:
 
     struct Use {
         std::size_t running = 0;
-        std::size_t most = 0; ///< at once, since the start
+        std::size_t most = 0; ///< at once, since the start, those refused too
         std::size_t counted = 0;
         std::deque<std::pair<Timestamp, std::size_t>> seconds;
     };

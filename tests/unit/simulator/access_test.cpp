@@ -167,6 +167,39 @@ TEST_CASE("a permission counts from the next token on and its lack is told for e
     CHECK(sim.get("/users/" + sim.ann + "/outlook/masterCategories").status == 403);
 }
 
+TEST_CASE("without the permission nothing is looked for: 403 comes before 404 and 400")
+{
+    Running sim;
+    sim.server.run([](Script& s) { s.graph().tokens.application().roles = mail_basic; });
+    sim.sign_in();
+    const std::string gone = "/users/" + sim.ann + "/messages/none";
+    CHECK(sim.get(gone + "?$select=subject").status == 400);
+    CHECK(sim.get(gone + "?$select=body").status == 403);
+    CHECK(sim.call("PATCH", gone, R"({"categories":["A"]})").status == 403);
+    CHECK(sim.get(gone + "/$value").status == 403);
+    CHECK(sim.get(gone + "/attachments").status == 403);
+    CHECK(sim.call("PATCH", "/users/" + sim.ann + "/outlook/masterCategories/none", "{}").status ==
+          403);
+    CHECK(sim.call("DELETE", "/users/" + sim.ann + "/mailFolders/none").status == 403);
+    CHECK(sim.call("POST", gone + "/send").status == 403);
+}
+
+TEST_CASE("a method that a path does not know is refused with those it knows")
+{
+    Running sim;
+    const auto item = sim.deliver_to_ann("one");
+    const auto allowed = [&](const std::string& method, const std::string& path) {
+        const Response response = sim.call(method, path);
+        CHECK(response.status == 405);
+        return response.header("Allow");
+    };
+    CHECK(allowed("PUT", sim.message(item)) == "GET, PATCH, DELETE");
+    CHECK(allowed("GET", sim.message(item, "/move")) == "POST");
+    CHECK(allowed("POST", sim.inbox()) == "GET");
+    CHECK(allowed("PATCH", "/users/" + sim.ann + "/mailFolders/inbox/childFolders") == "GET, POST");
+    CHECK(sim.call("GET", sim.message(item, "/nothing")).status == 400);
+}
+
 TEST_CASE("a mailbox that is none answers in one of several ways")
 {
     Running sim;
