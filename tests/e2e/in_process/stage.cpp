@@ -79,7 +79,7 @@ Stage::Stage() : clock_(*parse_timestamp("2026-03-02T08:00:00Z")), world_(clock_
     pool_ =
         std::make_unique<pg::Pool>(own_loop_.get_executor(), sql_options(database_.url(), true), 1);
     server_ = std::make_unique<sim::Server>(world_loop_, world_);
-    privacy_ = std::make_unique<PrivacyWatch>(server_->graph());
+    privacy_ = std::make_unique<PrivacyWatch>(server_->graph().record);
 
     settings.database.url = database_.url();
     settings.http.listen = "127.0.0.1:0";
@@ -98,6 +98,8 @@ Stage::~Stage()
     privacy_->look();
     // Every scenario of the suite is looked at, whatever it is about.
     CHECK(privacy_->breaches() == std::vector<std::string>());
+    if (!privacy_->races_expected)
+        CHECK(privacy_->raced() == 0);
     server_.reset();
     pool_.reset();
     sql_.reset();
