@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "store/csv.hpp"
+#include "store/label_key.hpp"
 
 #include <boost/json.hpp>
 
@@ -17,6 +18,9 @@ namespace {
 constexpr std::array record_types = {"account", "contact", "lead", "opportunity",
                                      "case",    "user",    "team", "list"};
 
+/// What is looked up stands in an index, which takes no rows of more than 2.7 KB.
+constexpr std::size_t longest_key = 1000;
+
 constexpr const char* not_clean = "text that is not UTF-8, or a control character";
 
 /// Why a row does not go in.
@@ -27,6 +31,7 @@ struct BadField {
 /// Where each column stands; columns without a meaning of their own go into `fields`.
 struct Columns {
     std::optional<std::size_t> external_id, name, domain, number, parent, owner, state;
+    std::optional<std::size_t> members; ///< of a team
     std::vector<std::size_t> emails;
     std::vector<std::pair<std::string, std::size_t>> others;
     std::size_t count = 0;
@@ -38,7 +43,7 @@ bool is_clean(const CsvRow& row)
                        [](const std::string& field) { return clean_utf8(field) == field; });
 }
 
-Columns read_header(const CsvRow& header)
+Columns read_header(const CsvRow& header, const std::string& type)
 {
     if (!header.broken.empty())
         throw UsageError("the header line is broken: " + header.broken);
@@ -70,6 +75,8 @@ Columns read_header(const CsvRow& header)
             columns.owner = i;
         else if (name == "state")
             columns.state = i;
+        else if (name == "members" && type == "team")
+            columns.members = i;
         else
             columns.others.emplace_back(name, i);
     }
@@ -89,14 +96,14 @@ public:
         RecordRow record;
         record.line = row_.line;
         record.key.type = type;
-        record.key.external_id = field(*columns_.external_id);
-        record.name = field(*columns_.name);
+        record.key.external_id = key_field("external_id", *columns_.external_id);
+        record.name = key_field("name", *columns_.name);
         if (record.key.external_id.empty())
             throw BadField{"external_id is empty"};
         if (record.name.empty())
             throw BadField{"name is empty"};
         if (columns_.number)
-            record.number = said(*columns_.number);
+            record.number = number(*columns_.number);
         if (columns_.parent)
             record.parent = parent(field(*columns_.parent));
         if (columns_.owner)
@@ -110,6 +117,8 @@ public:
         boost::json::object others;
         for (const auto& [name, i] : columns_.others)
             others[name] = field(i);
+        if (columns_.members)
+            others["members"] = members(field(*columns_.members));
         record.fields_json = boost::json::serialize(others);
         return record;
     }
@@ -117,9 +126,18 @@ public:
 private:
     std::string field(std::size_t i) const { return std::string(trim(row_.fields[i])); }
 
-    Said<std::string> said(std::size_t i) const
+    std::string key_field(std::string_view name, std::size_t i) const
     {
         std::string text = field(i);
+        if (std::max(text.size(), label_key(text).size()) > longest_key)
+            throw BadField{std::string(name) + " is longer than " + std::to_string(longest_key) +
+                           " bytes"};
+        return text;
+    }
+
+    Said<std::string> number(std::size_t i) const
+    {
+        std::string text = key_field("number", i);
         if (text.empty())
             return Said<std::string>::empty();
         return text;
@@ -146,6 +164,21 @@ private:
         if (!address)
             throw BadField{"owner \"" + text + "\" is no mail address"};
         return *address;
+    }
+
+    /// Users' addresses, with a semicolon between two.
+    static std::string members(const std::string& text)
+    {
+        std::vector<std::string> addresses;
+        for (const std::string_view part : split(text, ';')) {
+            if (trim(part).empty())
+                continue;
+            const std::optional<Address> address = parse_address(trim(part));
+            if (!address)
+                throw BadField{"member \"" + std::string(trim(part)) + "\" is no mail address"};
+            addresses.push_back(address->text);
+        }
+        return join(addresses, ";");
     }
 
     static Said<RecordState> state(const std::string& text)
@@ -200,7 +233,7 @@ RecordFile read_record_csv(std::string_view text, const std::string& type)
     const std::vector<CsvRow> rows = read_csv(text);
     if (rows.empty())
         throw UsageError("the file is empty; its first line names the columns");
-    const Columns columns = read_header(rows.front());
+    const Columns columns = read_header(rows.front(), type);
 
     RecordFile file;
     for (std::size_t i = 1; i < rows.size(); ++i) {

@@ -30,7 +30,7 @@ RecordImport::RecordImport(std::vector<RecordRow> rows)
 
 void RecordImport::ask(pg::Script& script) const
 {
-    std::vector<std::string> types, external_ids, numbers, owners;
+    std::vector<std::string> types, external_ids, numbers, owners, users;
     const auto ask_for = [&](const RecordKey& key) {
         types.push_back(key.type);
         external_ids.push_back(key.external_id);
@@ -43,10 +43,14 @@ void RecordImport::ask(pg::Script& script) const
             numbers.push_back(entry.number_key);
         if (entry.row.owner.has_value())
             owners.push_back(entry.row.owner->text);
+        if (entry.row.key.type == "user" && entry.row.addresses.has_value())
+            for (const Address& address : *entry.row.addresses)
+                users.push_back(address.text);
     }
     script.add(sql::records_by_key, params(types, external_ids));
     script.add(sql::records_by_number, params(numbers));
     script.add(sql::owners_by_address, params(owners));
+    script.add(sql::made_users, params(users));
 }
 
 bool RecordImport::will_be_there(const RecordKey& key) const
@@ -86,8 +90,24 @@ std::optional<std::string> RecordImport::why_refused(const Entry& entry) const
                        holder->second.external_id);
 }
 
+/// Once: a second row with the address is another user.
+std::optional<RecordId> RecordImport::take_made_user(const RecordRow& row)
+{
+    if (row.key.type != "user" || !row.addresses.has_value())
+        return std::nullopt;
+    for (const Address& address : *row.addresses) {
+        // A row of the file that has the address as its external id is nearer.
+        if (in_file_.contains(RecordKey{"user", address.text}))
+            continue;
+        if (const auto made = made_users_.extract(address.text))
+            return made.mapped();
+    }
+    return std::nullopt;
+}
+
 ImportReport RecordImport::check(Timestamp now, const pg::Result& by_key,
-                                 const pg::Result& by_number, const pg::Result& owners)
+                                 const pg::Result& by_number, const pg::Result& owners,
+                                 const pg::Result& made_users)
 {
     const auto key_at = [](const pg::Result& rows, int row, int column) {
         return RecordKey{rows.get<std::string>(row, column),
@@ -99,6 +119,9 @@ ImportReport RecordImport::check(Timestamp now, const pg::Result& by_key,
         number_stored_.emplace(by_number.get<std::string>(row, 0), key_at(by_number, row, 1));
     for (int row = 0; row < owners.rows(); ++row)
         owners_.emplace(owners.get<std::string>(row, 0), RecordId(owners.get<Uuid>(row, 1)));
+    for (int row = 0; row < made_users.rows(); ++row)
+        made_users_.emplace(made_users.get<std::string>(row, 0),
+                            RecordId(made_users.get<Uuid>(row, 1)));
 
     // Each round refuses at least one row or is the last.
     for (bool changed = true; changed;) {
@@ -117,9 +140,13 @@ ImportReport RecordImport::check(Timestamp now, const pg::Result& by_key,
             report.refused.push_back({entry.row.line, *entry.refused});
             continue;
         }
-        const auto stored = stored_.find(entry.row.key);
-        entry.id = stored != stored_.end() ? stored->second : RecordId(make_uuid(now));
-        ++(stored != stored_.end() ? report.changed : report.added);
+        std::optional<RecordId> known;
+        if (const auto stored = stored_.find(entry.row.key); stored != stored_.end())
+            known = stored->second;
+        else if ((known = take_made_user(entry.row)))
+            entry.takes_over = true;
+        entry.id = known ? *known : RecordId(make_uuid(now));
+        ++(known ? report.changed : report.added);
         good_.push_back(&entry);
     }
     return report;
@@ -133,8 +160,8 @@ void RecordImport::write(pg::Script& script, std::size_t first, std::size_t coun
     std::vector<std::optional<std::string>> numbers, number_keys, states;
     std::vector<std::optional<Uuid>> parents, owners;
     std::vector<pg::Json> fields;
-    std::vector<Uuid> said_ids, address_ids;
-    std::vector<std::string> said_kinds, address_kinds, addresses;
+    std::vector<Uuid> said_ids, address_ids, renamed_ids;
+    std::vector<std::string> said_kinds, address_kinds, addresses, new_external_ids;
 
     const std::size_t end = std::min(first + count, good_.size());
     for (std::size_t i = first; i < end; ++i) {
@@ -143,6 +170,10 @@ void RecordImport::write(pg::Script& script, std::size_t first, std::size_t coun
         ids.push_back(entry.id.value);
         types.push_back(row.key.type);
         external_ids.push_back(row.key.external_id);
+        if (entry.takes_over) {
+            renamed_ids.push_back(entry.id.value);
+            new_external_ids.push_back(row.key.external_id);
+        }
         names.push_back(row.name);
         labels.push_back(label_key(row.name));
         says_number.push_back(row.number.said());
@@ -181,6 +212,7 @@ void RecordImport::write(pg::Script& script, std::size_t first, std::size_t coun
         add_addresses(row.addresses, "email");
         add_addresses(row.domains, "domain");
     }
+    script.add(sql::rename_records, params(renamed_ids, new_external_ids));
     script.add(sql::upsert_records,
                params(ids, types, external_ids, names, labels, says_number, numbers, number_keys,
                       says_parent, parents, says_owner, owners, states, fields));

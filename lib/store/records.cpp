@@ -34,7 +34,7 @@ boost::asio::awaitable<ImportReport> Records::import(std::vector<RecordRow> rows
     const std::vector<pg::Result> answers = co_await advance(*connection, std::move(questions));
 
     ImportReport report =
-        plan.check(answers[2].get<Timestamp>(0, 0), answers[3], answers[4], answers[5]);
+        plan.check(answers[2].get<Timestamp>(0, 0), answers[3], answers[4], answers[5], answers[6]);
     pg::Script writes;
     for (std::size_t first = 0; first < plan.good(); first += rows_per_statement)
         plan.write(writes, first, rows_per_statement);
@@ -73,15 +73,21 @@ boost::asio::awaitable<std::optional<Record>> Records::by_number(std::string num
 boost::asio::awaitable<FoundUser> Records::find_or_create_user(Address address)
 {
     const auto connection = co_await pool_.acquire();
+    const FoundUser user = co_await store::find_or_create_user(*connection, std::move(address));
+    co_return user;
+}
+
+boost::asio::awaitable<FoundUser> find_or_create_user(pg::Connection& connection, Address address)
+{
     FoundUser user;
-    const pg::Result held = co_await connection->run(sql::user_by_address, params(address.text));
+    const pg::Result held = co_await connection.run(sql::user_by_address, params(address.text));
     if (!held.empty()) {
         user.id = RecordId(held.get<Uuid>(0, 0));
         co_return user;
     }
-    const pg::Result now = co_await connection->run(sql::time_now);
+    const pg::Result now = co_await connection.run(sql::time_now);
     const Uuid id = make_uuid(now.get<Timestamp>(0, 0));
-    const pg::Result added = co_await connection->run(
+    const pg::Result added = co_await connection.run(
         sql::insert_user, params(id, address.text, label_key(address.text)));
     user.id = RecordId(added.get<Uuid>(0, 0));
     user.created = user.id.value == id;

@@ -65,7 +65,8 @@ public:
 
     /// Adds or changes by (type, external_id), all good rows in one transaction. A row is refused,
     /// without harm to the others, when its number is another record's, its parent or owner is
-    /// unknown (a parent may be in the same import), or the same key came before.
+    /// unknown (a parent may be in the same import), or the same key came before. A user made for
+    /// a mailbox becomes the first that comes with its address.
     boost::asio::awaitable<ImportReport> import(std::vector<RecordRow> rows);
 
     /// By number, external id, address or the beginning of the name; then by any part of the name.
@@ -82,5 +83,8 @@ public:
 private:
     pg::Pool& pool_;
 };
+
+/// The same within a transaction.
+boost::asio::awaitable<FoundUser> find_or_create_user(pg::Connection& connection, Address address);
 
 } // namespace crmsync::store

@@ -19,6 +19,16 @@ SELECT a.address, a.record_id
  WHERE a.kind = 'email' AND a.address = ANY ($1::text[]) AND r.type IN ('user', 'team')
  ORDER BY a.address, r.type DESC, r.id;
 
+-- name: made_users
+-- Made for a mailbox and not named by an import yet: external id and name are the address.
+SELECT external_id, id FROM store.record
+ WHERE type = 'user' AND external_id = ANY ($1::text[]) AND name = external_id;
+
+-- name: rename_records
+-- Made users that an import names.
+UPDATE store.record AS r SET external_id = n.external_id
+  FROM unnest($1::uuid[], $2::text[]) AS n (id, external_id) WHERE r.id = n.id;
+
 -- name: upsert_records
 -- What a row does not say stays; unchanged rows are not written.
 WITH incoming AS (

@@ -193,6 +193,40 @@ TEST_CASE("an address belongs to one user, made when there is none")
     CHECK(alias.id == made.id);
 }
 
+TEST_CASE("a user made for a mailbox becomes the one that is imported with its address")
+{
+    Importing in;
+    const RecordId made = in.user("ann@contoso.example");
+    auto ann = row(1, "user", "U1", "Ann Smith");
+    ann.addresses = std::vector<Address>{{"a.smith@contoso.example"}, {"ann@contoso.example"}};
+    auto namesake = row(2, "user", "U2", "Ann Miller");
+    namesake.addresses = std::vector<Address>{{"ann@contoso.example"}};
+    const auto report = in.import({ann, namesake});
+    CHECK(report.changed == 1);
+    CHECK(report.added == 1);
+    CHECK(in.text("SELECT external_id || ' ' || name FROM crm.record WHERE id = '" +
+                  to_string(made.value) + "'") == "U1 Ann Smith");
+    CHECK(in.number("SELECT count(*) FROM crm.record") == 2);
+    CHECK(in.user("ann@contoso.example") == made);
+}
+
+TEST_CASE("a user is not taken over by another that an import named after the address")
+{
+    Importing in;
+    const RecordId made = in.user("ann@contoso.example");
+    auto other = row(1, "user", "U1", "Team account");
+    other.addresses = std::vector<Address>{{"ann@contoso.example"}};
+    auto ann = row(2, "user", "ann@contoso.example", "Ann Smith");
+    ann.addresses = std::vector<Address>{{"ann@contoso.example"}};
+    CHECK(in.import({other, ann}).added == 1);
+    CHECK(in.text("SELECT name FROM crm.record WHERE id = '" + to_string(made.value) + "'") ==
+          "Ann Smith");
+    // Nor one that an import has named since.
+    auto third = row(1, "user", "U3", "Somebody");
+    third.addresses = std::vector<Address>{{"ann@contoso.example"}};
+    CHECK(in.import({third}).added == 1);
+}
+
 TEST_CASE("a page's addresses and domains lead to their records")
 {
     Importing in;

@@ -148,6 +148,37 @@ TEST_CASE("a row that cannot go in is refused with its line and the reason")
     }
 }
 
+TEST_CASE("a field too long to be looked up refuses its row")
+{
+    const std::string fits(1000, 'x');
+    const std::string many(1001, 'x');
+    CHECK(row_of("external_id,name,number", fits + "," + fits + "," + fits).name == fits);
+    CHECK(refusal_of("external_id,name", many + ",Ann") == "external_id is longer than 1000 bytes");
+    CHECK(refusal_of("external_id,name", "1," + many) == "name is longer than 1000 bytes");
+    CHECK(refusal_of("external_id,name,number", "1,Ann," + many) ==
+          "number is longer than 1000 bytes");
+    CHECK(row_of("external_id,name,note", "1,Ann," + many).name == "Ann");
+    // Folded it would be half as long again.
+    std::string grows;
+    for (int i = 0; i < 499; ++i)
+        grows += "\u0149";
+    CHECK(refusal_of("external_id,name", "1," + grows) == "name is longer than 1000 bytes");
+}
+
+TEST_CASE("a team's members are users' addresses")
+{
+    const std::string header = "external_id,name,members";
+    CHECK(
+        row_of(header, "T1,Service,Ann@contoso.example; bo@contoso.example;", "team").fields_json ==
+        R"({"members":"ann@contoso.example;bo@contoso.example"})");
+    CHECK(row_of(header, "T1,Service,", "team").fields_json == R"({"members":""})");
+    const RecordFile file = read_record_csv(header + "\nT1,Service,ann\n", "team");
+    REQUIRE(file.refused.size() == 1);
+    CHECK(file.refused.front().reason == "member \"ann\" is no mail address");
+    // Elsewhere it is a column like any other.
+    CHECK(row_of(header, "A1,Works,seven", "account").fields_json == R"({"members":"seven"})");
+}
+
 TEST_CASE("good rows go in beside refused ones, each with its line")
 {
     const RecordFile file = read_record_csv("external_id,name\r\n"
