@@ -2,6 +2,7 @@
 
 #include "store/columns.hpp"
 #include "store/leases.hpp"
+#include "store/records.hpp"
 #include "store/statements.hpp"
 #include "store/transaction.hpp"
 
@@ -54,17 +55,36 @@ std::optional<Mailbox> read_one(const pg::Result& result)
     return read_mailbox(result, 0);
 }
 
-} // namespace
-
-boost::asio::awaitable<std::optional<Mailbox>> Mailboxes::add(NewMailbox mailbox)
+pg::Params values_of(const NewMailbox& mailbox)
 {
     std::optional<std::string> mode;
     if (mailbox.mode)
         mode = std::string(to_string(*mailbox.mode));
-    pg::Params values =
-        params(mailbox.provider, mailbox.address.text, mailbox.kind, mailbox.owner, mode);
-    const pg::Result added = co_await pool_.run(sql::insert_mailbox, std::move(values));
+    return params(mailbox.provider, mailbox.address.text, mailbox.kind, mailbox.owner, mode);
+}
+
+} // namespace
+
+boost::asio::awaitable<std::optional<Mailbox>> Mailboxes::add(NewMailbox mailbox)
+{
+    const pg::Result added = co_await pool_.run(sql::insert_mailbox, values_of(mailbox));
     co_return read_one(added);
+}
+
+boost::asio::awaitable<std::optional<AddedMailbox>> Mailboxes::add_with_user(NewMailbox mailbox)
+{
+    const auto connection = co_await pool_.acquire();
+    co_await connection->run(sql::begin); // a failure ends the connection, and this with it
+    const FoundUser user = co_await find_or_create_user(*connection, mailbox.address);
+    mailbox.owner = user.id;
+    const pg::Result added = co_await connection->run(sql::insert_mailbox, values_of(mailbox));
+    if (added.empty()) {
+        co_await connection->run(sql::rollback);
+        co_return std::nullopt;
+    }
+    co_await connection->run(sql::commit);
+    AddedMailbox made{read_mailbox(added, 0), user.created};
+    co_return made;
 }
 
 boost::asio::awaitable<std::vector<Mailbox>> Mailboxes::by_address(Address address)

@@ -20,6 +20,11 @@ struct NewMailbox {
     std::optional<Mode> mode;
 };
 
+struct AddedMailbox {
+    Mailbox mailbox;
+    bool made_owner = false; ///< there was no user with its address
+};
+
 /// What became of one mailbox since its times were last recorded.
 struct PassTimes {
     MailboxId mailbox;
@@ -49,6 +54,8 @@ public:
 
     /// Nothing when the provider's mailbox is there already.
     boost::asio::awaitable<std::optional<Mailbox>> add(NewMailbox mailbox);
+    /// The same, owned by the user with its address; one is made where there is none.
+    boost::asio::awaitable<std::optional<AddedMailbox>> add_with_user(NewMailbox mailbox);
 
     /// By address; one address may be followed at several providers.
     boost::asio::awaitable<std::vector<Mailbox>> by_address(Address address);
