@@ -117,8 +117,9 @@ asio::awaitable<void> Fleet::take_on(std::vector<Fence> fences)
     store::Mailboxes mailboxes(pool_);
     for (const Fence& fence : fences) {
         if (held_.contains(fence.mailbox)) {
-            // Lost, free again, and the turn from before is still ending. It needs its entry.
-            co_await leases.give_back(fence, clock_.now() + options_.times.renew);
+            // Lost, free again, and the turn from before is still ending. It needs its entry; its
+            // end brings the next heartbeat, and with it the next claim.
+            co_await leases.give_back(fence, clock_.now());
             continue;
         }
         std::optional<Mailbox> mailbox = co_await mailboxes.by_id(fence.mailbox);

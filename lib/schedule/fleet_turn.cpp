@@ -54,6 +54,8 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     held.working = false;
     --turns_;
     note(failure ? "turn_failed" : "turn_done", id);
+    if (held.let_go)
+        heartbeat_wake_.notify(); // leaves it, and claims it again where it is free
     dispatch_wake_.notify();
 }
 

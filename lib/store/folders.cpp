@@ -103,7 +103,7 @@ boost::asio::awaitable<void> Folders::forget_all_cursors(MailboxId mailbox)
 {
     const auto connection = co_await pool_.acquire();
     pg::Script script = transaction();
-    script.add(sql::lock_lease, params(mailbox));
+    script.add(sql::take_lease_away, params(mailbox));
     script.add(sql::forget_all_cursors, params(mailbox));
     script.add(sql::forget_tree_cursor, params(mailbox));
     script.add(sql::forget_stages, params(mailbox));

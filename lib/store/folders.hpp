@@ -55,8 +55,8 @@ public:
     boost::asio::awaitable<void> forget_cursor(Fence fence, FolderId folder);
 
     /// All folders and the tree are to be read again; staged untracks are dropped, since what
-    /// staged them will be seen again. Needs no lease: the holder reads its cursors before each
-    /// pass.
+    /// staged them will be seen again. Takes the lease from its holder, whose page under way would
+    /// put a cursor back; wake the mailbox afterwards.
     boost::asio::awaitable<void> forget_all_cursors(MailboxId mailbox);
 
 private:

@@ -67,6 +67,10 @@ UPDATE sync.mailbox AS m
 -- Waits for a page of the mailbox that is being committed, and keeps a further one out.
 SELECT mailbox_id FROM sync.lease WHERE mailbox_id = $1::bigint FOR UPDATE;
 
+-- name: take_lease_away
+-- Waits for a page that is being committed; a further one finds the lease lost.
+UPDATE sync.lease SET holder = NULL WHERE mailbox_id = $1::bigint;
+
 -- name: remove_mailbox
 -- Everything that is only about this mailbox. Activities and their owners stay.
 WITH links AS (DELETE FROM sync.link WHERE mailbox_id = $1::bigint RETURNING 1),

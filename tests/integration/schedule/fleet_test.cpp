@@ -1,6 +1,7 @@
 #include "integration/store/stored.hpp"
 #include "schedule/fleet.hpp"
 #include "schedule/schedule_metrics.hpp"
+#include "store/folders.hpp"
 #include "support/manual_clock.hpp"
 
 #include <catch2/catch.hpp>
@@ -301,6 +302,23 @@ TEST_CASE("whatever answer of the database is lost, the mailbox is worked on in 
     CHECK(answers > lost);
     CHECK(sailing.fleet->held() == 1);
     sailing.on_answer = {};
+}
+
+TEST_CASE("a mailbox whose lease is taken away in its turn is read anew as soon as that has ended")
+{
+    Sailing sailing;
+    sailing.hold_up = true;
+    sailing.start();
+    REQUIRE(sailing.until([&] { return sailing.count("claimed") == 1; }));
+    REQUIRE(sailing.until([&] { return sailing.clock.sleepers() >= 4; }, 1s)); // the turn waits
+    store::Folders folders(sailing.stored.pool);
+    sailing.stored.run(folders.forget_all_cursors(sailing.mailbox.id));
+    sailing.fleet->wake(sailing.mailbox.id);
+    sailing.hold_up = false;
+    REQUIRE_FALSE(sailing.turns("let_go", 1, 1s));
+    sailing.go_on.notify();
+    CHECK(sailing.turns("turn_done", 1, 1s));
+    CHECK(sailing.count("claimed") == 2);
 }
 
 TEST_CASE("a mailbox that was lost is not taken on again before its old turn has ended")

@@ -42,6 +42,28 @@ Plan one_of_everything(Stored& stored)
 
 } // namespace
 
+TEST_CASE("the owner of a new mailbox is made with it, or not at all")
+{
+    Stored stored;
+    store::NewMailbox mailbox;
+    mailbox.provider = "contoso";
+    mailbox.address = {"ann@contoso.example"};
+    mailbox.owner = stored.user("bo@contoso.example");
+    REQUIRE(stored.run(stored.mailboxes.add(mailbox)));
+    CHECK_FALSE(stored.run(stored.mailboxes.add_with_user(mailbox)));
+    CHECK(stored.number("SELECT count(*) FROM crm.record") == 1);
+
+    mailbox.address = {"cy@contoso.example"};
+    const auto added = stored.run(stored.mailboxes.add_with_user(mailbox));
+    REQUIRE(added);
+    CHECK(added->made_owner);
+    CHECK(added->mailbox.owner == stored.user("cy@contoso.example"));
+    mailbox.provider = "fabrikam";
+    const auto second = stored.run(stored.mailboxes.add_with_user(mailbox));
+    REQUIRE(second);
+    CHECK_FALSE(second->made_owner);
+}
+
 TEST_CASE("a mailbox is added once per provider")
 {
     Stored stored;
@@ -147,6 +169,8 @@ TEST_CASE("a resync forgets the cursors and the staged untracks, and no link")
     progress.cursor = Cursor("c1");
     stored.commit(ann, one_of_everything(stored), progress);
     stored.run(folders.forget_all_cursors(ann.mailbox));
+    // What is being read keeps nothing: it would put its cursor back.
+    CHECK_THROWS_AS(stored.commit(ann, Plan(), progress), Failure);
     const auto state = stored.run(folders.tree(ann.mailbox, 1));
     CHECK(state.cursor == Cursor(""));
     CHECK(state.folders.size() == 2);
@@ -154,14 +178,17 @@ TEST_CASE("a resync forgets the cursors and the staged untracks, and no link")
     CHECK(stored.number("SELECT count(*) FROM sync.untrack_stage") == 0);
     CHECK(stored.number("SELECT count(*) FROM sync.link") == 1);
 
+    const auto claimed = stored.run(stored.leases.claim(stored.daemon, 1));
+    REQUIRE(claimed.size() == 1);
+    const Fence again = claimed.front();
     // A tree read from nothing shows what is gone; one that goes on names it.
     FolderChanges whole;
     whole.present.push_back(tree.present[0]);
-    stored.run(folders.apply(ann, whole, 1, true));
+    stored.run(folders.apply(again, whole, 1, true));
     CHECK(stored.run(folders.tree(ann.mailbox, 1)).folders.size() == 1);
     FolderChanges went;
     went.removed.push_back(FolderId("inbox"));
-    stored.run(folders.apply(ann, went, 1, false));
+    stored.run(folders.apply(again, went, 1, false));
     CHECK(stored.run(folders.tree(ann.mailbox, 1)).folders.empty());
 }
 
