@@ -61,8 +61,8 @@ asio::awaitable<Addresses> look_up(std::string host, std::chrono::milliseconds d
         throw boost::system::system_error(error);
     if (order[0] != 0 || error)
         throw Failure(Reaction::retry, "pg.unreachable",
-                      fmt::format("the database's host name {} was not found ({})", host,
-                                  order[0] != 0 ? "no answer in time" : error.message()));
+                      fmt::format("the database's host name {} in database.url was not found ({})",
+                                  host, order[0] != 0 ? "no answer in time" : error.message()));
     Addresses addresses;
     for (const auto& endpoint : endpoints)
         addresses.push_back(endpoint.endpoint().address().to_string());

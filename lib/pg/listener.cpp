@@ -83,9 +83,10 @@ asio::awaitable<void> Listener::State::run(std::shared_ptr<State> state)
             failure = f;
         }
         state->missed_some = true;
-        // Once an outage; what follows are the same words.
+        // Once an outage; what follows are the same words. No warning: who works with the database
+        // warns when it is away, and polls while only this connection is.
         if (state->attempt == 0)
-            log::warn(log::Area::sql, "no longer listening to the database, trying again",
+            log::info(log::Area::sql, "no longer listening to the database, trying again",
                       {{"channel", state->channel},
                        {"failure", failure->name()},
                        {"message", failure->message()}});

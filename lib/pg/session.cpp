@@ -73,7 +73,9 @@ asio::awaitable<void> Session::connect(ConnectionParameters parameters,
     if (failure && failure->name() == "pg.timeout")
         throw Failure(
             Reaction::retry, "pg.unreachable",
-            fmt::format("the database did not accept a connection within {} ms", deadline.count()));
+            fmt::format("the database did not accept a connection within {} ms; is it where "
+                        "database.url says, and does a firewall let us through?",
+                        deadline.count()));
     if (failure)
         throw *failure;
     socket_.lift_deadline();
@@ -135,6 +137,26 @@ bool Session::look()
     return is_open();
 }
 
+/// What a person can do about a connection that was refused.
+std::string Session::advice(std::string_view code, std::string_view name) const
+{
+    if (name == "pg.no_database")
+        return fmt::format("; create it with: createdb {}, or name another one in database.url",
+                           PQdb(pg_));
+    if (name == "pg.permission")
+        return fmt::format("; grant it with: GRANT CONNECT ON DATABASE {} TO {}, or name another "
+                           "role in database.url",
+                           PQdb(pg_), PQuser(pg_));
+    if (name == "pg.refused" && code == "28000")
+        return fmt::format("; create the role with: createuser {}, allow it in pg_hba.conf, or "
+                           "name another one in database.url",
+                           PQuser(pg_));
+    if (name == "pg.refused")
+        return "; check the role in database.url and its password (passfile=, PGPASSFILE or "
+               "CRMSYNC_DATABASE_URL)";
+    return "";
+}
+
 Failure Session::lost() const
 {
     return Failure(Reaction::retry, "pg.unreachable",
@@ -148,7 +170,8 @@ Failure Session::refused() const
     std::string line = first_line(message);
     const std::string_view code = sqlstate_in(message);
     if (code.empty())
-        return Failure(Reaction::retry, "pg.unreachable", line);
+        return Failure(Reaction::retry, "pg.unreachable",
+                       line + "; is PostgreSQL running where database.url says?");
 
     const std::string verbose = fmt::format("{}: ", code);
     if (const auto at = line.find(verbose); at != std::string::npos)
@@ -156,8 +179,7 @@ Failure Session::refused() const
     const Meaning& meaning = meaning_of(code);
     if (meaning.name == "pg.statement") // there was none: a database closed for a while
         return Failure(Reaction::retry, "pg.unreachable", line);
-    if (meaning.name == "pg.no_database")
-        line += fmt::format("; create it with: createdb {}", PQdb(pg_));
+    line += advice(code, meaning.name);
     return Failure(meaning.reaction, std::string(meaning.name), line);
 }
 

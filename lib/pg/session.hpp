@@ -56,6 +56,7 @@ public:
 private:
     boost::asio::awaitable<void> finish_connecting();
     Failure refused() const;
+    std::string advice(std::string_view code, std::string_view name) const;
 
     PGconn* pg_ = nullptr;
     bool dismissed_ = false; ///< the server said goodbye

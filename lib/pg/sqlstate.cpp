@@ -103,8 +103,13 @@ std::string public_message(std::string_view sqlstate, std::string_view primary)
 Failure failure_of(std::string_view sqlstate, std::string_view primary, std::string_view where)
 {
     const Meaning& meaning = meaning_of(sqlstate);
-    return Failure(meaning.reaction, std::string(meaning.name),
-                   fmt::format("{}: {} ({})", where, public_message(sqlstate, primary), sqlstate));
+    const std::string_view advice =
+        meaning.name == "pg.permission"
+            ? "; let the role in database.url own the database, or migrate with the one that does"
+            : "";
+    return Failure(
+        meaning.reaction, std::string(meaning.name),
+        fmt::format("{}: {} ({}){}", where, public_message(sqlstate, primary), sqlstate, advice));
 }
 
 std::string_view sqlstate_in(std::string_view message)
