@@ -64,6 +64,8 @@ struct Application::Parts {
         checks.not_ready_because = [this]() -> asio::awaitable<std::optional<std::string>> {
             if (!fleet)
                 co_return "waiting for the database";
+            if (fleet->database_away())
+                co_return "the database does not answer";
             if (!fleet->holds_leases())
                 co_return "no heartbeat to the database";
             co_return std::nullopt;

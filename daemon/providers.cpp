@@ -33,6 +33,18 @@ net::TokenRequest token_request(const Settings::Provider& provider)
     return request;
 }
 
+/// Where a person finds what a mistake in the credentials is about.
+std::string files_of(const Settings::Provider& provider)
+{
+    std::vector<std::string> files;
+    for (const auto& [key, path] : {std::pair{"client_secret_file", &provider.client_secret_file},
+                                    std::pair{"certificate_file", &provider.certificate_file},
+                                    std::pair{"private_key_file", &provider.private_key_file}})
+        if (*path)
+            files.push_back(std::string(key) + " is " + **path);
+    return files.empty() ? "" : " (" + join(files, ", ") + ")";
+}
+
 net::HttpOptions http_options(const Settings::Provider& provider)
 {
     net::HttpOptions options;
@@ -54,8 +66,15 @@ Providers::Providers(boost::asio::any_io_executor executor, Clock& clock, Metric
                      const Settings& settings, StepHook step)
     : clock_(clock), metrics_(metrics)
 {
-    for (const Settings::Provider& provider : settings.providers)
-        access_[provider.name] = std::make_unique<Access>(executor, clock, metrics, provider, step);
+    for (const Settings::Provider& provider : settings.providers) {
+        try {
+            access_[provider.name] =
+                std::make_unique<Access>(executor, clock, metrics, provider, step);
+        } catch (const UsageError& mistake) {
+            throw UsageError("provider " + provider.name + ": " + mistake.what() +
+                             files_of(provider));
+        }
+    }
 }
 
 Providers::~Providers() = default;
@@ -89,7 +108,7 @@ boost::asio::awaitable<ProbeResult> Providers::try_token(std::string provider)
     try {
         co_await access_.at(provider)->token.get();
         result.passed = true;
-        result.detail = "issued; no mailbox is enabled, so nothing else was tried";
+        result.detail = "issued";
     } catch (const Failure& failure) {
         result.detail = failure.message();
     }

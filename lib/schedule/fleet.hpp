@@ -62,6 +62,7 @@ public:
     void set_signal(Signal signal) { signal_ = std::move(signal); }
 
     bool holds_leases() const { return may_work(heartbeat_asked_, clock_.now(), options_.times); }
+    bool database_away() const { return database_away_; }
     int held() const { return static_cast<int>(held_.size()); }
 
 private:

@@ -64,12 +64,11 @@ Read read_secret(const std::string& path, SecretKind kind)
     return {std::move(file.text), ""};
 }
 
-std::string read_or_throw(const Settings::Provider& provider, const std::string& path,
-                          SecretKind kind)
+std::string read_or_throw(const std::string& path, SecretKind kind)
 {
     Read read = read_secret(path, kind);
     if (!read.wrong.empty())
-        throw UsageError(fmt::format("provider {}: {}", provider.name, read.wrong));
+        throw UsageError(read.wrong);
     return std::move(read.content);
 }
 
@@ -111,17 +110,16 @@ Credentials read_credentials(const Settings::Provider& provider)
         return credentials;
     if (provider.client_secret_file) {
         // Editors end files with a line feed; secrets hold no white space.
-        credentials.client_secret = std::string(trim(
-            settings::read_or_throw(provider, *provider.client_secret_file, SecretKind::secret)));
+        credentials.client_secret = std::string(
+            trim(settings::read_or_throw(*provider.client_secret_file, SecretKind::secret)));
         return credentials;
     }
     if (!provider.certificate_file || !provider.private_key_file)
-        throw UsageError(
-            fmt::format("provider {}: no credentials, set client_secret_file", provider.name));
+        throw UsageError("no credentials, set client_secret_file");
     credentials.certificate_pem =
-        settings::read_or_throw(provider, *provider.certificate_file, SecretKind::certificate);
+        settings::read_or_throw(*provider.certificate_file, SecretKind::certificate);
     credentials.private_key_pem =
-        settings::read_or_throw(provider, *provider.private_key_file, SecretKind::private_key);
+        settings::read_or_throw(*provider.private_key_file, SecretKind::private_key);
     return credentials;
 }
 

@@ -115,6 +115,66 @@ TEST_CASE("a secret's file that is not there is named with its key")
                Catch::Contains("client_secret_file") && Catch::Contains("/nowhere/secret"));
 }
 
+TEST_CASE("a database that cannot be reached is one line that names database.url")
+{
+    Stage stage;
+    const std::string url = stage.config.database_url;
+    struct Row {
+        std::string url;
+        int code;
+        const char* says;
+    };
+    const std::vector<Row> rows = {
+        {"postgresql:///crm?host=/nowhere", 1, "is PostgreSQL running"},
+        {"postgresql://127.0.0.1:1/crm", 1, "is PostgreSQL running"},
+        {url + "&user=nobody_at_all", 1, "createuser nobody_at_all"},
+        {url + "&dbname=no_such_database", 1, "createdb no_such_database"},
+        {url + "&sslmod=require", 2, "\"sslmod\""}};
+    for (const Row& row : rows) {
+        stage.config.database_url = row.url;
+        const Outcome outcome = stage.crmsync({"mailbox", "list"});
+        CAPTURE(row.url, outcome.err);
+        CHECK(outcome.code == row.code);
+        CHECK(is_one_line(outcome.err));
+        CHECK_THAT(outcome.err, Catch::Contains("database.url") && Catch::Contains(row.says));
+    }
+    // The provider is tried all the same.
+    stage.config.database_url = rows.front().url;
+    const Outcome check = stage.crmsync({"check"});
+    CAPTURE(check.out);
+    CHECK(check.code == 1);
+    CHECK_THAT(failed_lines(check.out), Catch::Contains("database, connection"));
+    CHECK_THAT(check.out, Catch::Contains("ok      provider contoso, token: issued"));
+}
+
+TEST_CASE("a provider with a wrong certificate is named, and the others are tried")
+{
+    Stage stage;
+    const TestCertificate certificate = make_test_certificate();
+    write_text(stage.folder() / "good.crt", certificate.certificate_pem);
+    write_text(stage.folder() / "other.key", make_test_certificate().key_pem);
+    stage.config.more = R"([[provider]]
+name = "fabrikam"
+kind = "graph"
+tenant_id = "fabrikam.example"
+client_id = "535fb089-9ff3-47b6-9bfb-4f1264799865"
+certificate_file = "good.crt"
+private_key_file = "other.key"
+)";
+    const Outcome check = stage.crmsync({"check"});
+    CAPTURE(check.out);
+    CHECK(check.code == 1);
+    CHECK_THAT(check.out, Catch::Contains("ok      provider contoso, token"));
+    CHECK_THAT(failed_lines(check.out),
+               Catch::Contains("failed  provider fabrikam, credentials: ") &&
+                   Catch::Contains((stage.folder() / "other.key").string()));
+    const Outcome serve = stage.crmsync({"serve"});
+    CHECK(serve.code == 2);
+    CHECK(is_one_line(serve.err));
+    CHECK_THAT(serve.err, Catch::Contains("provider fabrikam: ") &&
+                              Catch::Contains((stage.folder() / "good.crt").string()));
+}
+
 TEST_CASE("a file that is no TOML is named with the line")
 {
     Stage stage;
@@ -246,6 +306,12 @@ TEST_CASE("of a CSV with broken rows the good ones go in and the others are list
     CHECK(report.at("changed").as_int64() == 2);
     CHECK(report.at("refused").as_array().size() == 7);
     CHECK(report.at("refused").at(0).at("line").as_int64() == 3);
+
+    write_text(file, "external_id,name\n1,Works\n2," + std::string(5000, 'x') + "\n3,Bikes\n");
+    const Outcome lengthy = stage.crmsync({"record", "import", "--type", "account", file});
+    CHECK(lengthy.code == 1);
+    CHECK_THAT(lengthy.out, Catch::Contains(file + ":3: name is longer than 1000 bytes") &&
+                                Catch::Contains("1 added, 1 changed, 1 refused"));
 
     write_text(file, "external_id,title\n1,x\n");
     const Outcome headless = stage.crmsync({"record", "import", "--type", "account", file});
