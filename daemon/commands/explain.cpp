@@ -63,10 +63,10 @@ json::object as_json(const store::StoredDecision& decision)
     return object;
 }
 
-asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, std::string address,
+asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, MailboxArgument named,
                              std::string message_id, bool as_json_text)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, std::move(address));
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     const std::string id = bare_message_id(message_id);
     store::Installation installation(pool);
     const PrivateHash hash(co_await installation.secret());
@@ -141,18 +141,19 @@ asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, std::string ad
 void add_explain_command(CLI::App& app, Invocation& invocation)
 {
     CLI::App* command = app.add_subcommand("explain", "Why an item was or was not tracked");
-    auto address = std::make_shared<std::string>();
+    auto named = std::make_shared<MailboxArgument>();
     auto message_id = std::make_shared<std::string>();
-    command->add_option("ADDRESS", *address, "Of the mailbox")->required();
+    command->add_option("ADDRESS", named->address, "Of the mailbox")->required();
     command->add_option("MESSAGE-ID", *message_id, "Of the message, with or without brackets")
         ->required();
+    add_provider_option(*command, named->provider);
     command->add_flag("--json", invocation.json, "Print JSON");
     command->footer("Example: crmsync explain ann@contoso.example '<4711@mail.example>'");
-    command->callback([&invocation, address, message_id] {
-        invocation.action = [&invocation, address, message_id] {
+    command->callback([&invocation, named, message_id] {
+        invocation.action = [&invocation, named, message_id] {
             CommandRun run(invocation.settings());
             pg::Pool& pool = run.database();
-            return run.run(explain(run, pool, *address, *message_id, invocation.json));
+            return run.run(explain(run, pool, *named, *message_id, invocation.json));
         };
     });
 }

@@ -52,24 +52,24 @@ asio::awaitable<int> add(CommandRun& command, pg::Pool& pool, AddArguments argum
                              settings.tracking.ceiling_mode + "\"");
     }
 
-    store::Records records(pool);
+    store::Mailboxes mailboxes(pool);
+    const std::string address = mailbox.address.text;
+    bool added = false;
     std::string said;
     if (arguments.owner) {
+        store::Records records(pool);
         mailbox.owner = co_await records.find_owner(*arguments.owner);
         if (!mailbox.owner)
             throw Failure(Reaction::stop, "record.unknown",
                           "no user or team \"" + *arguments.owner +
                               "\"; crmsync record import --type user brings users in");
+        added = (co_await mailboxes.add(std::move(mailbox))).has_value();
     } else {
-        const store::FoundUser user = co_await records.find_or_create_user(mailbox.address);
-        mailbox.owner = user.id;
-        if (user.created)
-            said = "; made the user " + mailbox.address.text + " as its owner";
+        const auto with_user = co_await mailboxes.add_with_user(std::move(mailbox));
+        added = with_user.has_value();
+        if (added && with_user->made_owner)
+            said = "; made the user " + address + " as its owner";
     }
-
-    store::Mailboxes mailboxes(pool);
-    const std::string address = mailbox.address.text;
-    const std::optional<Mailbox> added = co_await mailboxes.add(std::move(mailbox));
     if (!added)
         throw Failure(Reaction::stop, "mailbox.exists",
                       "the mailbox " + address + " is there already");
@@ -128,10 +128,10 @@ asio::awaitable<int> list(CommandRun& command, pg::Pool& pool, bool as_json_text
     co_return 0;
 }
 
-asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, std::string address,
+asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument named,
                           bool as_json_text)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, std::move(address));
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     store::Folders store(pool);
     const std::vector<store::FolderShown> folders = co_await store.shown(mailbox.id);
     if (as_json_text) {
@@ -173,19 +173,19 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, std::string addre
     co_return 0;
 }
 
-asio::awaitable<int> set_state(pg::Pool& pool, std::string address, MailboxState state)
+asio::awaitable<int> set_state(pg::Pool& pool, MailboxArgument named, MailboxState state)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, address);
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     store::Mailboxes mailboxes(pool);
     co_await mailboxes.set_state(mailbox.id, state);
     std::cout << to_string(state) << " " << mailbox.address.text << "\n";
     co_return 0;
 }
 
-asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, std::string address,
+asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, MailboxArgument named,
                           bool as_json_text)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, std::move(address));
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     Providers providers(command.io().get_executor(), command.clock(), command.metrics(),
                         command.settings());
     const std::unique_ptr<Connector> connector = providers.open(mailbox);
@@ -211,9 +211,9 @@ asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, std::string addre
     co_return 0;
 }
 
-asio::awaitable<int> sync_now(pg::Pool& pool, std::string address)
+asio::awaitable<int> sync_now(pg::Pool& pool, MailboxArgument named)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, std::move(address));
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     if (mailbox.state != MailboxState::enabled && mailbox.state != MailboxState::stopped)
         throw Failure(Reaction::stop, "mailbox.not_enabled",
                       "the mailbox " + mailbox.address.text + " is " +
@@ -224,9 +224,9 @@ asio::awaitable<int> sync_now(pg::Pool& pool, std::string address)
     co_return 0;
 }
 
-asio::awaitable<int> resync(pg::Pool& pool, std::string address)
+asio::awaitable<int> resync(pg::Pool& pool, MailboxArgument named)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, std::move(address));
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     store::Folders folders(pool);
     co_await folders.forget_all_cursors(mailbox.id);
     store::Leases leases(pool);
@@ -236,9 +236,9 @@ asio::awaitable<int> resync(pg::Pool& pool, std::string address)
     co_return 0;
 }
 
-asio::awaitable<int> remove(pg::Pool& pool, std::string address)
+asio::awaitable<int> remove(pg::Pool& pool, MailboxArgument named)
 {
-    const Mailbox mailbox = co_await find_mailbox(pool, std::move(address));
+    const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     store::Mailboxes mailboxes(pool);
     const std::optional<store::RemovedMailbox> removed = co_await mailboxes.remove(mailbox.id);
     if (!removed)
@@ -250,24 +250,25 @@ asio::awaitable<int> remove(pg::Pool& pool, std::string address)
     co_return 0;
 }
 
-using OnAddress =
-    std::function<asio::awaitable<int>(CommandRun&, pg::Pool&, std::string address, bool json)>;
+using OnMailbox =
+    std::function<asio::awaitable<int>(CommandRun&, pg::Pool&, MailboxArgument, bool json)>;
 
-/// A command that takes one address and nothing else.
-void add_on_address(CLI::App& parent, Invocation& invocation, const char* name, const char* help,
-                    bool reads, OnAddress action)
+/// A command that takes one mailbox and nothing else.
+void add_on_mailbox(CLI::App& parent, Invocation& invocation, const char* name, const char* help,
+                    bool reads, OnMailbox action)
 {
     CLI::App* command = parent.add_subcommand(name, help);
-    auto address = std::make_shared<std::string>();
-    command->add_option("ADDRESS", *address, "Of the mailbox")->required();
+    auto named = std::make_shared<MailboxArgument>();
+    command->add_option("ADDRESS", named->address, "Of the mailbox")->required();
+    add_provider_option(*command, named->provider);
     if (reads)
         command->add_flag("--json", invocation.json, "Print JSON");
     command->footer(std::string("Example: crmsync mailbox ") + name + " ann@contoso.example");
-    command->callback([&invocation, address, action] {
-        invocation.action = [&invocation, address, action] {
+    command->callback([&invocation, named, action] {
+        invocation.action = [&invocation, named, action] {
             CommandRun run(invocation.settings());
             pg::Pool& pool = run.database();
-            return run.run(action(run, pool, *address, invocation.json));
+            return run.run(action(run, pool, *named, invocation.json));
         };
     });
 }
@@ -309,35 +310,35 @@ void add_mailbox_commands(CLI::App& app, Invocation& invocation)
         };
     });
 
-    add_on_address(*mailbox, invocation, "show", "One mailbox: state, folders, times, last failure",
-                   true, [](CommandRun& run, pg::Pool& pool, std::string address, bool json) {
-                       return show(run, pool, std::move(address), json);
+    add_on_mailbox(*mailbox, invocation, "show", "One mailbox: state, folders, times, last failure",
+                   true, [](CommandRun& run, pg::Pool& pool, MailboxArgument named, bool json) {
+                       return show(run, pool, std::move(named), json);
                    });
-    add_on_address(*mailbox, invocation, "enable", "Follow it from now on", false,
-                   [](CommandRun&, pg::Pool& pool, std::string address, bool) {
-                       return set_state(pool, std::move(address), MailboxState::enabled);
+    add_on_mailbox(*mailbox, invocation, "enable", "Follow it from now on", false,
+                   [](CommandRun&, pg::Pool& pool, MailboxArgument named, bool) {
+                       return set_state(pool, std::move(named), MailboxState::enabled);
                    });
-    add_on_address(*mailbox, invocation, "disable", "Stop following it; nothing is deleted", false,
-                   [](CommandRun&, pg::Pool& pool, std::string address, bool) {
-                       return set_state(pool, std::move(address), MailboxState::disabled);
+    add_on_mailbox(*mailbox, invocation, "disable", "Stop following it; nothing is deleted", false,
+                   [](CommandRun&, pg::Pool& pool, MailboxArgument named, bool) {
+                       return set_state(pool, std::move(named), MailboxState::disabled);
                    });
-    add_on_address(*mailbox, invocation, "test",
+    add_on_mailbox(*mailbox, invocation, "test",
                    "Try token, permissions and reading; changes nothing a person sees", true,
-                   [](CommandRun& run, pg::Pool& pool, std::string address, bool json) {
-                       return test(run, pool, std::move(address), json);
+                   [](CommandRun& run, pg::Pool& pool, MailboxArgument named, bool json) {
+                       return test(run, pool, std::move(named), json);
                    });
-    add_on_address(*mailbox, invocation, "sync", "Wake it now", false,
-                   [](CommandRun&, pg::Pool& pool, std::string address, bool) {
-                       return sync_now(pool, std::move(address));
+    add_on_mailbox(*mailbox, invocation, "sync", "Wake it now", false,
+                   [](CommandRun&, pg::Pool& pool, MailboxArgument named, bool) {
+                       return sync_now(pool, std::move(named));
                    });
-    add_on_address(*mailbox, invocation, "resync",
+    add_on_mailbox(*mailbox, invocation, "resync",
                    "Forget its cursors and read it again; no duplicates, no untracks", false,
-                   [](CommandRun&, pg::Pool& pool, std::string address, bool) {
-                       return resync(pool, std::move(address));
+                   [](CommandRun&, pg::Pool& pool, MailboxArgument named, bool) {
+                       return resync(pool, std::move(named));
                    });
-    add_on_address(*mailbox, invocation, "remove", "Forget the mailbox; its activities stay", false,
-                   [](CommandRun&, pg::Pool& pool, std::string address, bool) {
-                       return remove(pool, std::move(address));
+    add_on_mailbox(*mailbox, invocation, "remove", "Forget the mailbox; its activities stay", false,
+                   [](CommandRun&, pg::Pool& pool, MailboxArgument named, bool) {
+                       return remove(pool, std::move(named));
                    });
 }
 

@@ -11,10 +11,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <iostream>
-#include <sstream>
+#include <memory>
 
 namespace crmsync {
 
@@ -25,14 +25,19 @@ namespace {
 
 std::string read_whole(const std::string& path)
 {
-    std::ifstream file(path, std::ios::binary);
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rbe"),
+                                                                  &std::fclose);
     if (!file)
         throw UsageError("cannot read " + path + ": " + std::strerror(errno));
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (file.bad())
+    // Read in pieces: a stream does not say why, nor that a folder is none of its kind.
+    std::string text;
+    char piece[65536];
+    errno = 0;
+    while (const std::size_t size = std::fread(piece, 1, sizeof piece, file.get()))
+        text.append(piece, size);
+    if (std::ferror(file.get()) != 0)
         throw UsageError("cannot read " + path + ": " + std::strerror(errno));
-    return std::move(text).str();
+    return text;
 }
 
 asio::awaitable<int> import(pg::Pool& pool, std::string type, std::string path, bool as_json_text)

@@ -84,6 +84,8 @@ TEST_CASE("a command that is used wrongly ends with 2 and one line")
         {"record", "import", "--type", "planet", "planets.csv"},
         {"record", "import", "--type", "account", "/nowhere/accounts.csv"},
         {"activity", "show", "4711"},
+        {"record", "import", "--type", "account", "/"},
+        {"log", "--provider", "contoso"},
         {"log", "--since", "lately"}};
     for (const std::vector<std::string>& use : uses) {
         const std::string spelt = joined(use);
@@ -206,6 +208,84 @@ TEST_CASE("a mailbox goes through its life by commands")
     CHECK(stage.text("SELECT state FROM sync.mailbox") == "disabled");
     CHECK(stage.crmsync({"mailbox", "remove", ann}).code == 0);
     CHECK(stage.number("SELECT count(*) FROM sync.mailbox") == 0);
+}
+
+TEST_CASE("one address at two providers is told apart by --provider")
+{
+    Stage stage;
+    stage.config.more = R"([[provider]]
+name = "fabrikam"
+kind = "graph"
+tenant_id = "fabrikam.example"
+client_id = "535fb089-9ff3-47b6-9bfb-4f1264799865"
+client_secret_file = "secret"
+)";
+    const std::string ann = "ann@contoso.example";
+    REQUIRE(stage.crmsync({"mailbox", "add", ann, "--provider", "contoso"}).code == 0);
+    REQUIRE(stage.crmsync({"mailbox", "add", ann, "--provider", "fabrikam"}).code == 0);
+    for (const std::vector<std::string>& command :
+         std::vector<std::vector<std::string>>{{"mailbox", "show", ann},
+                                               {"mailbox", "enable", ann},
+                                               {"mailbox", "test", ann},
+                                               {"mailbox", "resync", ann},
+                                               {"mailbox", "remove", ann},
+                                               {"explain", ann, "<1@mail.example>"},
+                                               {"log", "--mailbox", ann}}) {
+        const std::string spelt = joined(command);
+        CAPTURE(spelt);
+        const Outcome outcome = stage.crmsync(command);
+        CHECK(outcome.code == 1);
+        CHECK(is_one_line(outcome.err));
+        CHECK_THAT(outcome.err, Catch::Contains("--provider contoso or --provider fabrikam"));
+    }
+    for (const char* verb : {"enable", "show", "sync", "resync", "disable"}) {
+        CAPTURE(verb);
+        CHECK(stage.crmsync({"mailbox", verb, ann, "--provider", "fabrikam"}).code == 0);
+    }
+    CHECK(stage.crmsync({"log", "--mailbox", ann, "--provider", "fabrikam"}).code == 0);
+    CHECK(stage.crmsync({"mailbox", "show", ann, "--provider", "nobody"}).code == 1);
+    CHECK(stage.crmsync({"mailbox", "remove", ann, "--provider", "fabrikam"}).code == 0);
+    CHECK(stage.text("SELECT string_agg(provider, ',') FROM sync.mailbox") == "contoso");
+    CHECK(stage.crmsync({"mailbox", "show", ann}).code == 0);
+}
+
+TEST_CASE("the log shows all since a time, and says when it shows only the newest")
+{
+    Stage stage;
+    stage.execute("INSERT INTO sync.event (at, level, name) SELECT now() - interval '3 hours' + n "
+                  "* interval '1 second', 'info', 'event_' || n FROM generate_series(1, 501) AS n");
+    const auto lines = [](const std::string& text) {
+        return std::count(text.begin(), text.end(), '\n');
+    };
+    const Outcome newest = stage.crmsync({"log"});
+    CHECK(newest.code == 0);
+    CHECK(lines(newest.out) == 200);
+    CHECK(is_one_line(newest.err));
+    CHECK_THAT(newest.err, Catch::Contains("newest 200") && Catch::Contains("--since"));
+    for (const char* since : {"7d", "2020-01-01", "2020-01-01T00:00:00Z"}) {
+        const Outcome all = stage.crmsync({"log", "--since", since});
+        CAPTURE(since);
+        CHECK(all.code == 0);
+        CHECK(all.err.empty());
+        CHECK(lines(all.out) == 501);
+        CHECK(all.out.find("event_1\n") < all.out.find("event_501\n"));
+    }
+}
+
+TEST_CASE("check --deep counts what leads nowhere and ends with 1 then")
+{
+    Stage stage;
+    stage.mailbox("ann@contoso.example");
+    const Outcome good = stage.crmsync({"check", "--deep"});
+    CAPTURE(good.out);
+    CHECK(good.code == 0);
+    CHECK_THAT(good.out, Catch::Contains("ok      references, link.activity_id -> activity"));
+    stage.execute("INSERT INTO sync.folder (mailbox_id, folder_id) VALUES (4711, 'x')");
+    const Outcome bad = stage.crmsync({"check", "--deep"});
+    CHECK(bad.code == 1);
+    CHECK_THAT(bad.out, Catch::Contains("failed  references, folder.mailbox_id -> mailbox: 1 ") &&
+                            Catch::Contains("4711"));
+    CHECK(stage.crmsync({"check"}).code == 0);
 }
 
 TEST_CASE("the configuration is found by --config, then by the environment")
