@@ -74,7 +74,9 @@ boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence
 {
     for (int attempt = 1;; ++attempt) {
         try {
-            co_return co_await commit_once(connection, fence, plan, progress);
+            Committed committed = co_await commit_once(connection, fence, plan, progress);
+            committed.attempts = attempt;
+            co_return committed;
         } catch (const Failure& failure) {
             if (attempt == most_attempts || !connection.usable() || !worth_repeating(failure))
                 throw;

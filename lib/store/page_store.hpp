@@ -21,6 +21,7 @@ struct CommittedItem {
 struct Committed {
     /// In the order of the plan, without those whose activity was buried after a rule had decided.
     std::vector<CommittedItem> tracked;
+    int attempts = 1; ///< more where the server had to break a deadlock
 };
 
 /// One chunk of a page, whole or not at all: activities, links, decisions, owed writes and, with
