@@ -172,6 +172,8 @@ void Stage::start(int daemon)
     options.signal = [raw](std::string_view name) { ++raw->signals[std::string(name)]; };
     options.observe = [this, daemon](const Item& item, const Decision& decision) {
         privacy_->decided(daemon, item, decision);
+        if (on_decision)
+            on_decision(daemon, item, decision);
     };
     raw->application =
         std::make_unique<Application>(raw->loop, clock_, settings, std::move(options));

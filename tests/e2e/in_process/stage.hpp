@@ -74,6 +74,8 @@ public:
     /// How often a daemon gave this signal since it was started.
     int signals(std::string_view name, int daemon = 1) const;
 
+    /// Called at each decision of each daemon, before anything is asked for because of it.
+    std::function<void(int daemon, const Item&, const Decision&)> on_decision;
     /// Called at each step of each daemon. What it throws (cut_off()) goes into the daemon.
     std::function<void(int daemon, std::string_view step)> on_step;
     /// Tells that the daemon is to go no further: the stage stops driving it, and the drive
