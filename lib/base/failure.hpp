@@ -12,7 +12,7 @@ namespace crmsync {
 enum class Reaction {
     retry,       ///< again with growing delay: network, 5xx, serialization failure
     wait,        ///< again when told: throttled, server busy; `advice` says when, if it said
-    reauthorise, ///< token or consent; pause the mailbox until it works
+    reauthorise, ///< token, consent, certificate, endpoint; pause the mailbox until it works
     give_back,   ///< lease lost or shutting down; stop quietly
     set_aside,   ///< this item cannot be handled; note it, go on with the next
     stop,        ///< this mailbox cannot be handled until a person changes something

@@ -20,23 +20,23 @@ constexpr std::string_view check_authority =
 constexpr std::string_view check_url = "check the URL in the configuration";
 
 constexpr Row table[] = {
-    {CURLE_URL_MALFORMAT, Reaction::stop, "net.bad_url", check_url},
-    {CURLE_UNSUPPORTED_PROTOCOL, Reaction::stop, "net.bad_url", check_url},
+    {CURLE_URL_MALFORMAT, Reaction::reauthorise, "net.bad_url", check_url},
+    {CURLE_UNSUPPORTED_PROTOCOL, Reaction::reauthorise, "net.bad_url", check_url},
     {CURLE_COULDNT_RESOLVE_HOST, Reaction::retry, "net.unreachable", check_network},
     {CURLE_COULDNT_RESOLVE_PROXY, Reaction::retry, "net.unreachable", check_network},
     {CURLE_COULDNT_CONNECT, Reaction::retry, "net.unreachable", check_network},
     {CURLE_PROXY, Reaction::retry, "net.unreachable", check_network},
     {CURLE_OPERATION_TIMEDOUT, Reaction::retry, "net.deadline", ""},
     {CURLE_FILESIZE_EXCEEDED, Reaction::set_aside, "net.answer_too_large", ""},
-    {CURLE_PEER_FAILED_VERIFICATION, Reaction::stop, "net.tls", check_authority},
-    {CURLE_SSL_ISSUER_ERROR, Reaction::stop, "net.tls", check_authority},
-    {CURLE_SSL_INVALIDCERTSTATUS, Reaction::stop, "net.tls", check_authority},
-    {CURLE_SSL_CACERT_BADFILE, Reaction::stop, "net.tls",
+    {CURLE_PEER_FAILED_VERIFICATION, Reaction::reauthorise, "net.tls", check_authority},
+    {CURLE_SSL_ISSUER_ERROR, Reaction::reauthorise, "net.tls", check_authority},
+    {CURLE_SSL_INVALIDCERTSTATUS, Reaction::reauthorise, "net.tls", check_authority},
+    {CURLE_SSL_CACERT_BADFILE, Reaction::reauthorise, "net.tls",
      "check that ca_file is a readable PEM file"},
-    {CURLE_SSL_CERTPROBLEM, Reaction::stop, "net.tls", ""},
+    {CURLE_SSL_CERTPROBLEM, Reaction::reauthorise, "net.tls", ""},
     {CURLE_SSL_CONNECT_ERROR, Reaction::retry, "net.tls",
      "the server must speak TLS 1.2 or newer on this port"},
-    {CURLE_SSL_CIPHER, Reaction::stop, "net.tls", ""},
+    {CURLE_SSL_CIPHER, Reaction::reauthorise, "net.tls", ""},
 };
 
 Row row_for(const Transfer& transfer)

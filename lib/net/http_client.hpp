@@ -25,7 +25,8 @@ class CurlLoop;
 /// HTTP/1.1 and, over TLS, HTTP/2, by libcurl. Redirects are not followed. Any status is a
 /// Response; only what never became one is a Failure: net.unreachable, net.deadline,
 /// net.tls, net.answer_too_large, net.bad_url, net.broken (all with Reaction::retry but the TLS
-/// certificate ones and bad URLs, which are `stop`, and too-large answers, which are `set_aside`).
+/// certificate ones and bad URLs, which are `reauthorise`, and too-large answers, which are
+/// `set_aside`).
 ///
 /// Dies before the io_context of its executor does.
 class HttpClient {

