@@ -28,6 +28,8 @@ namespace asio = boost::asio;
 constexpr std::chrono::minutes renew_before{5};
 /// How long a failed renewal rests while the old token still serves.
 constexpr std::chrono::seconds rest_after_failure{30};
+/// How old a token is whose permissions may be out of date.
+constexpr std::chrono::minutes permissions_fresh{5};
 
 /// One request for a token, and those who wait for it. It belongs to none of them, so that the one
 /// who began it may be cancelled.
@@ -83,6 +85,8 @@ struct OAuthToken::State {
     static void begin_round(const std::shared_ptr<State>& state, asio::any_io_executor executor);
     void end_round(std::exception_ptr thrown, FreshToken fresh);
     bool serve_old_one(const std::exception_ptr& thrown);
+    void remember(const std::exception_ptr& thrown);
+    void throw_if_resting() const;
 
     HttpClient& http;
     Clock& clock;
@@ -93,6 +97,9 @@ struct OAuthToken::State {
     std::string token;
     Timestamp renew_at{};
     Timestamp expires_at{};
+    Timestamp issued_at{};
+    std::optional<Failure> refusal; ///< answers until `ask_again_at`
+    Timestamp ask_again_at{};
     std::shared_ptr<Round> round;
     asio::cancellation_signal give_up;
     bool abandoned = false;
@@ -134,13 +141,17 @@ void OAuthToken::State::end_round(std::exception_ptr thrown, FreshToken fresh)
     if (!thrown) {
         // A provider that hands out very short tokens is asked half way.
         const auto margin = std::min<std::chrono::seconds>(renew_before, fresh.lifetime / 2);
-        expires_at = clock.now() + fresh.lifetime;
+        issued_at = clock.now();
+        expires_at = issued_at + fresh.lifetime;
+        refusal.reset();
         renew_at = expires_at - margin;
         token = std::move(fresh.token);
         log::debug(log::Area::net, "token received",
                    {{"host", host}, {"seconds", fresh.lifetime.count()}});
     } else if (!abandoned && serve_old_one(thrown)) {
         thrown = nullptr;
+    } else if (!abandoned) {
+        remember(thrown);
     }
     ending->token = token;
     ending->thrown = std::move(thrown);
@@ -167,6 +178,29 @@ bool OAuthToken::State::serve_old_one(const std::exception_ptr& thrown)
     }
 }
 
+/// Others would only hear the same: the server said when to come back, or a person must act.
+void OAuthToken::State::remember(const std::exception_ptr& thrown)
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const Failure& failure) {
+        std::chrono::milliseconds rest = failure.advice().value_or(std::chrono::milliseconds{0});
+        if (failure.reaction() == Reaction::reauthorise)
+            rest = std::max<std::chrono::milliseconds>(rest, rest_after_failure);
+        refusal = failure;
+        ask_again_at = clock.now() + rest;
+    } catch (...) {
+        refusal.reset(); // aborted: says nothing about the next request
+    }
+}
+
+void OAuthToken::State::throw_if_resting() const
+{
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(ask_again_at - clock.now());
+    if (refusal && left.count() > 0)
+        throw Failure(refusal->reaction(), refusal->name(), refusal->message(), left);
+}
+
 OAuthToken::OAuthToken(HttpClient& http, Clock& clock, TokenRequest request)
     : state_(std::make_shared<State>(http, clock, std::move(request)))
 {}
@@ -185,6 +219,7 @@ asio::awaitable<std::string> OAuthToken::get()
         co_return state->token;
 
     if (!state->round) {
+        state->throw_if_resting();
         auto executor = co_await asio::this_coro::executor;
         State::begin_round(state, std::move(executor));
     }
@@ -196,6 +231,14 @@ asio::awaitable<std::string> OAuthToken::get()
     if (!round->finished)
         throw boost::system::system_error(asio::error::operation_aborted);
     co_return round->result();
+}
+
+void OAuthToken::lacks_permission(const std::string& token)
+{
+    State& state = *state_;
+    const Timestamp now = state.clock.now();
+    if (token == state.token && now - state.issued_at >= permissions_fresh)
+        state.renew_at = std::min(state.renew_at, now);
 }
 
 void OAuthToken::rejected(const std::string& token)

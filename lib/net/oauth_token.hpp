@@ -21,8 +21,10 @@ struct TokenRequest {
 };
 
 /// A bearer token by client credentials (G-1 to G-8): cached, renewed five minutes before it
-/// expires, one request for all who wait. Failures: token.refused (reauthorise; the AADSTS number
-/// explained for the operator), token.transient (retry), and those of HttpClient.
+/// expires, one request for all who wait. A failure with a Retry-After, or of a refused
+/// application, answers everybody until another request makes sense. Failures: token.refused
+/// (reauthorise; the AADSTS number explained for the operator), token.transient (retry), and those
+/// of HttpClient.
 class OAuthToken {
 public:
     OAuthToken(HttpClient& http, Clock& clock, TokenRequest request);
@@ -30,6 +32,11 @@ public:
 
     /// A token that is valid now.
     boost::asio::awaitable<std::string> get();
+
+    /// The provider answered 403 to this one: what it may do was laid down when it was issued
+    /// (G-9). If that was some minutes ago the next get() asks for another; until then, and should
+    /// that fail, this one serves.
+    void lacks_permission(const std::string& token);
 
     /// The provider answered 401 to this one: the next get() asks for another. A second call with
     /// an older token changes nothing.

@@ -125,7 +125,7 @@ FreshToken read_token_answer(const Response& response, std::string_view host,
     // No AADSTS number: this may be a proxy or another service altogether.
     throw Failure(Reaction::reauthorise, "token.refused",
                   fmt::format("{} refuses application {}: {}{}", host, client_id, why,
-                              number == 0 ? "; check authority_url and tenant" : ""));
+                              number == 0 ? "; check tenant_id and cloud (or authority_url)" : ""));
 }
 
 } // namespace crmsync::net

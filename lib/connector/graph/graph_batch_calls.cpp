@@ -141,6 +141,8 @@ asio::awaitable<void> Calls::run_batch(BatchRun& run, std::vector<std::size_t> p
                 run.token_refused = repeat = true;
                 token_.rejected(run.token);
             }
+            if (error.reaction == Reaction::reauthorise)
+                token_.lacks_permission(run.token);
             if (is_servers_fault(answer, error) && run.server_errors[index]++ < most_server_errors)
                 repeat = true;
             const auto advice = net::retry_after(answer.headers, clock_.now());

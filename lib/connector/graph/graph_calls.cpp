@@ -112,6 +112,8 @@ asio::awaitable<net::Response> Calls::send_patiently(net::Request request, Purpo
             token_refused = true;
             continue;
         }
+        if (error.reaction == Reaction::reauthorise)
+            token_.lacks_permission(token);
         const bool again = error.finding == Finding::throttled ||
                            (may_pass(response, error) && server_errors-- > 0);
         if (!again)

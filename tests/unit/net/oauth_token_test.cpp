@@ -254,11 +254,11 @@ TEST_CASE("each number of a refused sign-in is explained to the operator")
     const Row rows[] = {
         {7000215, 401, "invalid_client", "not its id"},
         {7000222, 401, "invalid_client", "expired"},
-        {700016, 400, "unauthorized_client", "client_id and tenant"},
+        {700016, 400, "unauthorized_client", "client_id and tenant_id"},
         {700027, 401, "invalid_client", "upload the certificate"},
         {700024, 401, "invalid_client", "clock"},
         {700021, 401, "invalid_client", "client_id"},
-        {700023, 401, "invalid_client", "authority_url"},
+        {700023, 401, "invalid_client", "cloud"},
         {90002, 400, "invalid_request", "national cloud"},
         {70011, 400, "invalid_scope", "graph_url"},
         {7000112, 401, "unauthorized_client", "disabled"},
@@ -320,6 +320,7 @@ TEST_CASE("a sign-in service in trouble is asked again, as late as it says")
         CHECK(failure->advice() == row.advice);
 
         sign_in.next.reset();
+        sign_in.clock.advance_by(row.advice.value_or(0ms));
         CHECK(sign_in.get(token) == "token-2");
     }
 }
@@ -332,7 +333,7 @@ TEST_CASE("a proxy's refusal in HTML asks the operator to look at the address")
     const auto failure = sign_in.failure(token);
     REQUIRE(failure);
     CHECK(failure->name() == "token.refused");
-    CHECK_THAT(failure->message(), Catch::Contains("authority_url"));
+    CHECK_THAT(failure->message(), Catch::Contains("tenant_id and cloud"));
     CHECK_THAT(failure->message(), !Catch::Contains("html"));
 }
 
@@ -387,4 +388,50 @@ TEST_CASE("tokens and the client may go away while a token is being asked for")
     }
     sign_in.net.until([&] { return arrival->here; });
     CHECK_THROWS_AS(arrival->take(), boost::system::system_error);
+}
+
+TEST_CASE("a pause the sign-in service asks for is kept by everybody who wants a token")
+{
+    SignIn sign_in;
+    OAuthToken token(*sign_in.net.http, sign_in.clock, sign_in.request());
+    sign_in.next = Answer{429, {{"Retry-After", "120"}}, ""};
+    CHECK(sign_in.failure(token)->name() == "token.transient");
+    sign_in.clock.advance_by(20s);
+    const auto second = sign_in.failure(token);
+    REQUIRE(second);
+    CHECK(second->name() == "token.transient");
+    CHECK(second->advice() == 100s);
+    CHECK(sign_in.asked == 1);
+    sign_in.clock.advance_by(100s);
+    sign_in.next.reset();
+    CHECK(sign_in.get(token) == "token-2");
+}
+
+TEST_CASE("a refused application is asked about again after half a minute, not by every mailbox")
+{
+    SignIn sign_in;
+    OAuthToken token(*sign_in.net.http, sign_in.clock, sign_in.request());
+    sign_in.next = refusal(401, 7000215, "invalid_client");
+    for (int i = 0; i < 5; ++i)
+        CHECK(sign_in.failure(token)->name() == "token.refused");
+    CHECK(sign_in.asked == 1);
+    sign_in.clock.advance_by(30s);
+    CHECK(sign_in.failure(token)->name() == "token.refused");
+    CHECK(sign_in.asked == 2);
+}
+
+TEST_CASE("a token that lacks a permission is renewed once it is some minutes old")
+{
+    SignIn sign_in;
+    OAuthToken token(*sign_in.net.http, sign_in.clock, sign_in.request());
+    CHECK(sign_in.get(token) == "token-1");
+    token.lacks_permission("token-1");
+    CHECK(sign_in.get(token) == "token-1"); // the permission is not there, the token is fresh
+    sign_in.clock.advance_by(300s);
+    token.lacks_permission("token-0");
+    CHECK(sign_in.get(token) == "token-1");
+    token.lacks_permission("token-1");
+    CHECK(sign_in.get(token) == "token-2");
+    token.lacks_permission("token-2");
+    CHECK(sign_in.get(token) == "token-2");
 }
