@@ -26,7 +26,7 @@ net::TokenRequest token_request(const Settings::Provider& provider)
     request.token_url =
         provider.effective_authority_url() + "/" + provider.tenant_id + "/oauth2/v2.0/token";
     request.client_id = provider.client_id;
-    request.scope = provider.effective_graph_url() + "/.default";
+    request.scope = provider.token_scope();
     request.client_secret = credentials.client_secret;
     request.certificate_pem = credentials.certificate_pem;
     request.private_key_pem = credentials.private_key_pem;

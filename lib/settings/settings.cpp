@@ -104,10 +104,8 @@ std::string Settings::Provider::effective_authority_url() const
     return "https://login.microsoftonline.com";
 }
 
-std::string Settings::Provider::effective_graph_url() const
+static std::string graph_of_cloud(const std::string& cloud)
 {
-    if (graph_url)
-        return *graph_url;
     if (cloud == "usgov")
         return "https://graph.microsoft.us";
     if (cloud == "usgov-dod")
@@ -115,6 +113,16 @@ std::string Settings::Provider::effective_graph_url() const
     if (cloud == "china")
         return "https://microsoftgraph.chinacloudapi.cn";
     return "https://graph.microsoft.com";
+}
+
+std::string Settings::Provider::effective_graph_url() const
+{
+    return graph_url.value_or(graph_of_cloud(cloud));
+}
+
+std::string Settings::Provider::token_scope() const
+{
+    return (authority_url ? effective_graph_url() : graph_of_cloud(cloud)) + "/.default";
 }
 
 } // namespace crmsync

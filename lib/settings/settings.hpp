@@ -72,6 +72,9 @@ struct Settings {
 
         std::string effective_authority_url() const;
         std::string effective_graph_url() const;
+        /// What a token is asked for: the Graph the sign-in service knows, which is that of `cloud`
+        /// unless another one is named. A graph_url alone is another way to the same Graph.
+        std::string token_scope() const;
     };
     std::vector<Provider> providers;
 };
