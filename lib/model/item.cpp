@@ -100,12 +100,12 @@ bool Item::complete() const
         return false;
     if (!participants.from.said() && !participants.sender.said())
         return false;
-    if (!participants.to.said() || !participants.cc.said())
+    if (!participants.to.said() || !participants.cc.said() || !participants.bcc.said())
         return false;
     const auto* mail = std::get_if<Message>(&detail);
     if (mail == nullptr)
         return true;
-    return thread.message_id.said() && mail->draft.said() &&
+    return thread.message_id.said() && mail->draft.said() && mail->message_class.said() &&
            (mail->sent_at.said() || mail->received_at.said());
 }
 

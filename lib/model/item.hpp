@@ -93,13 +93,15 @@ struct Item {
     std::variant<Message, Appointment, Contact, Task> detail;
     /// Set where the provider's row could not be read: the reason, without private text (G-333).
     std::string unreadable;
+    bool unreadable_for_now = false; ///< that reason may pass: worth another look later
 
     const Message& message() const { return std::get<Message>(detail); }
     Message& message() { return std::get<Message>(detail); }
     /// When it happened, for people: sent, else received, else created.
     std::optional<Timestamp> happened_at() const;
-    /// Whether everything a decision needs has been said. Sensitivity, headers and size may stay
-    /// unsaid.
+    /// Whether everything a decision needs has been said. The message class stands for sensitivity
+    /// and references, which come with it and are unsaid where there are none; headers and size may
+    /// stay unsaid.
     bool complete() const;
     friend bool operator==(const Item&, const Item&) = default;
 };

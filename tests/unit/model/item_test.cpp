@@ -28,6 +28,7 @@ Item complete_message()
     item.participants.bcc = Participants{};
     item.thread.message_id = std::string("1@example.com");
     item.message().draft = false;
+    item.message().message_class = std::string("IPM.Note");
     item.message().received_at = start;
     return item;
 }
@@ -51,6 +52,9 @@ TEST_CASE("an item is complete when all that a decision needs was said")
         {"from", [](Item& i) { i.participants.from = {}; }, false},
         {"to", [](Item& i) { i.participants.to = {}; }, false},
         {"cc", [](Item& i) { i.participants.cc = {}; }, false},
+        {"bcc", [](Item& i) { i.participants.bcc = {}; }, false},
+        {"message class", [](Item& i) { i.message().message_class = {}; }, false},
+        {"sensitivity", [](Item& i) { i.sensitivity = {}; }, true},
         {"message_id", [](Item& i) { i.thread.message_id = {}; }, false},
         {"draft", [](Item& i) { i.message().draft = {}; }, false},
         {"time", [](Item& i) { i.message().received_at = {}; }, false},
