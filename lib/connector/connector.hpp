@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,10 +21,26 @@ struct FolderCursor {
     Cursor cursor; ///< empty: from nothing
 };
 
+/// The folder cannot be read now, whatever the reason; others can.
+struct FolderRefused {
+    std::string failure; ///< stable name
+    std::string message;
+};
+using PageAnswer = std::variant<Page, CursorExpired, FolderRefused>;
+
 /// One category of the mailbox's master list.
 struct MasterCategory {
     std::string name;
     int color = -1; ///< preset 0 to 24, -1 for none
+};
+
+/// Not done, and nothing is said about the item: the provider wants the mailbox left alone for a
+/// while. Others of the same call may have gone through.
+struct Deferred {
+    std::string failure; ///< stable name
+    std::string message;
+    std::optional<std::chrono::milliseconds> advice; ///< for how long
+    bool reading_goes_on = false;                    ///< only writes are not taken: it is full
 };
 
 /// What was fetched for an accepted item, or why not.
@@ -32,7 +49,7 @@ struct BodyRefused {
     std::string message;
     bool transient = false;
 };
-using BodyAnswer = std::variant<FetchedBody, Gone, BodyRefused>;
+using BodyAnswer = std::variant<FetchedBody, Gone, BodyRefused, Deferred>;
 
 /// The contents of one attachment, or why there are none.
 struct AttachmentContent {
@@ -54,7 +71,7 @@ struct WriteRefused {
     std::string message;
     bool transient = false;
 };
-using WriteAnswer = std::variant<Written, Conflict, Gone, WriteRefused>;
+using WriteAnswer = std::variant<Written, Conflict, Gone, WriteRefused, Deferred>;
 
 /// What a probe of one permission or step found, for `check` and `mailbox test`.
 struct ProbeResult {
@@ -83,10 +100,11 @@ public:
 
     /// The next page of each folder, up to 20 folders in one request. Headers only (phase 1).
     /// A folder that is gone gives CursorExpired and shows in folders_since.
-    virtual boost::asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    virtual boost::asio::awaitable<std::vector<PageAnswer>>
     changes_since(std::vector<FolderCursor> folders) = 0;
 
-    /// The items as they are now, by id; a gone one is nothing. Headers only, batched.
+    /// The items as they are now, by id; a gone one is nothing, one that cannot be read is marked
+    /// unreadable. Headers only, batched.
     virtual boost::asio::awaitable<std::vector<std::optional<Item>>>
     look_up(std::vector<ItemKey> keys) = 0;
 

@@ -27,7 +27,7 @@ public:
 
     boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>
     folders_since(Cursor cursor) override;
-    boost::asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    boost::asio::awaitable<std::vector<PageAnswer>>
     changes_since(std::vector<FolderCursor> folders) override;
 
     boost::asio::awaitable<std::vector<std::optional<Item>>>
@@ -49,16 +49,19 @@ public:
     boost::asio::awaitable<std::vector<ProbeResult>> probe() override;
 
 private:
-    using PageAnswer = std::variant<Page, CursorExpired>;
-
     boost::asio::awaitable<void> learn_well_known_folders();
-    boost::asio::awaitable<std::optional<FolderPage>> folder_page(std::string url);
+    boost::asio::awaitable<std::optional<FolderPage>> folder_page(std::string url, bool stored);
     std::string link_of(const FolderCursor& folder) const;
     boost::asio::awaitable<PageAnswer> one_page(FolderCursor folder);
+    /// Nothing where a smaller page may do better.
+    boost::asio::awaitable<std::optional<PageAnswer>> try_page(const FolderCursor& folder,
+                                                               bool small);
     boost::asio::awaitable<void> pages_in_a_batch(const std::vector<FolderCursor>& folders,
                                                   const std::vector<std::size_t>& which,
                                                   std::vector<std::optional<PageAnswer>>& answers);
     PageAnswer page_in(const FolderCursor& folder, const boost::json::value& answer);
+    std::optional<PageAnswer> page_unless_unreadable(const FolderCursor& folder,
+                                                     const boost::json::value& answer);
     boost::asio::awaitable<std::vector<std::optional<Item>>>
     look(std::vector<ItemKey> keys, bool with_headers, Purpose purpose);
     boost::asio::awaitable<std::vector<Item>> find_as_written(std::string message_id);
@@ -81,6 +84,10 @@ private:
 
     /// Throws what concerns the mailbox and not one item: no permission, no mailbox, throttled.
     [[noreturn]] void give_up(const GraphError& error, const PartAnswer& answer) const;
+    /// Whether the answer says nothing about the item: the mailbox is to be left alone. A server
+    /// that is busy (503) without saying for how long may be so because of the item.
+    bool asks_to_wait(const GraphError& error, const PartAnswer& answer) const;
+    Deferred deferred(const GraphError& error, const PartAnswer& answer) const;
     Part get_part(std::string path, std::string_view further_preference = {}) const;
 
     Calls calls_;
@@ -88,9 +95,25 @@ private:
     MailboxId mailbox_;
     std::optional<std::map<FolderId, WellKnown>> well_known_;
     std::set<FolderId> small_pages_; ///< folders whose large pages Graph fails to make (G-54)
+    /// An empty round's link does what the one before does, and is the younger (G-69, G-71): it is
+    /// asked with in its place, though the caller keeps the other one stored.
+    struct Renewed {
+        Cursor stored;
+        Cursor newest;
+    };
+    std::map<FolderId, Renewed> renewed_;
 };
 
 /// Whether an error concerns the mailbox as a whole, so that the other items would meet it too.
 bool is_mailbox_wide(const GraphError& error);
+
+/// Whether a link that was kept is of no use any more: besides the codes that say so, any refusal
+/// for good ("40X-series", G-70).
+bool refuses_the_link(const GraphError& error, int status);
+
+/// Whether nothing more can be read of the mailbox for now: as above, or it is full or moving. A
+/// 503 may be of the one folder or item that was asked for; where it is of all, the next call says
+/// so too.
+bool stops_reading(const GraphError& error);
 
 } // namespace crmsync::graph

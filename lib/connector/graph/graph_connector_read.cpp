@@ -35,14 +35,25 @@ std::string without_brackets(std::string_view id)
     return std::string(id);
 }
 
-/// An item that Graph lists and cannot read: it is told, so that it can be parked.
+/// An item that Graph lists and cannot read, now or ever: it is told, so that it can be parked.
 Item unreadable(const ItemKey& key, const GraphError& error)
 {
     Item item;
     item.key = key;
     item.detail = Message{};
     item.unreadable = error.name;
+    item.unreadable_for_now = error.transient();
     return item;
+}
+
+/// What a success without a message in it amounts to.
+GraphError no_message()
+{
+    GraphError error;
+    error.reaction = Reaction::retry;
+    error.name = "graph.unreadable_answer";
+    error.message = "Graph answered something that is no message";
+    return error;
 }
 
 BodyRefused refused(const GraphError& error)
@@ -69,15 +80,14 @@ GraphConnector::look(std::vector<ItemKey> keys, bool with_headers, Purpose purpo
         if (answer.success()) {
             items[index] = read_message(answer.body(), mailbox_, completeness);
             if (!items[index])
-                throw Failure(Reaction::retry, "graph.unreadable_answer",
-                              calls_.mailbox() + ": Graph answered something that is no message");
+                items[index] = unreadable(keys[index], no_message());
             items[index]->key = keys[index]; // as asked, should the id come back in another form
             return;
         }
         const GraphError error = classify(answer.status, answer.body(), purpose);
         if (error.finding == Finding::gone)
             return;
-        if (error.reaction != Reaction::set_aside || is_mailbox_wide(error))
+        if (stops_reading(error))
             give_up(error, answer);
         items[index] = unreadable(keys[index], error);
     };
@@ -152,7 +162,9 @@ GraphConnector::fetch_whole(const std::vector<ItemKey>& keys, std::vector<std::s
         const GraphError error = classify(answer.status, answer.body(), purpose::bodies);
         if (error.finding == Finding::gone)
             return;
-        if (error.finding == Finding::throttled)
+        if (asks_to_wait(error, answer))
+            answers[index] = deferred(error, answer);
+        else if (error.finding == Finding::throttled)
             answers[index] = refused(error);
         else if (is_mailbox_wide(error))
             give_up(error, answer);
@@ -190,6 +202,8 @@ asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& k
         const GraphError error = classify(answer.status, answer.body(), purpose::bodies);
         if (error.finding == Finding::gone)
             both.instead = Gone{};
+        else if (asks_to_wait(error, answer))
+            both.instead = deferred(error, answer);
         else if (is_mailbox_wide(error) && error.finding != Finding::throttled)
             give_up(error, answer);
         else if (!both.instead)

@@ -89,3 +89,37 @@ TEST_CASE("messages are found by Message-ID, over all pages")
               "$filter=internetMessageId%20eq%20%27%3Co%27%27neil%2B1%40X.Example%3E%27&") !=
           std::string::npos);
 }
+
+TEST_CASE("an item that Graph fails to give, or leaves out of its answer, costs only itself")
+{
+    GraphStage stage([](const Received& r) {
+        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
+            const std::string url = word(part, "url");
+            if (url.find("/messages/down?") != std::string::npos)
+                return {500, error_body("ErrorInternalServerError")};
+            if (url.find("/messages/busy?") != std::string::npos)
+                return {503, error_body("ErrorServiceUnavailable")};
+            if (url.find("/messages/missing?") != std::string::npos)
+                return {0};
+            if (url.find("/messages/odd?") != std::string::npos)
+                return {200, "[]"};
+            return {200, R"({"id": "A", "changeKey": "K"})"};
+        });
+    });
+
+    const auto items = stage.go(stage.connector.look_up({{mailbox, "A"},
+                                                         {mailbox, "down"},
+                                                         {mailbox, "busy"},
+                                                         {mailbox, "missing"},
+                                                         {mailbox, "odd"}}));
+
+    REQUIRE(items.size() == 5);
+    CHECK(items[0]->unreadable.empty());
+    const std::string_view reasons[] = {"graph.unavailable", "graph.busy", "graph.unexpected",
+                                        "graph.unreadable_answer"};
+    for (std::size_t i = 1; i < items.size(); ++i) {
+        REQUIRE(items[i]);
+        CHECK(items[i]->unreadable == reasons[i - 1]);
+        CHECK(items[i]->unreadable_for_now);
+    }
+}

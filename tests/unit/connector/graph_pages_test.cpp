@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <tuple>
+
 using namespace crmsync;
 using namespace crmsync::graph;
 using namespace crmsync::test;
@@ -85,7 +87,7 @@ TEST_CASE("a stored link to another host is refused before anything is sent")
             stage.go(stage.connector.changes_since({{FolderId("F"), Cursor(std::string(link))}}));
         });
         CHECK(one.name() == "graph.foreign_link");
-        CHECK(one.reaction() == Reaction::stop);
+        CHECK(one.reaction() == Reaction::reauthorise);
         const Failure tree =
             failure_of([&] { stage.go(stage.connector.folders_since(Cursor(std::string(link)))); });
         CHECK(tree.name() == "graph.foreign_link");
@@ -115,17 +117,136 @@ TEST_CASE("a page that Graph cannot make is asked for smaller, until the round i
     CHECK(sizes == std::vector<std::string>{"500", "25", "25", "500"});
 }
 
-TEST_CASE("a folder whose small pages fail as well is given up for now")
+TEST_CASE("a folder whose small pages fail as well is refused by itself")
 {
     GraphStage stage([](const Received&) { return json_answer(500, ""); });
 
-    const Failure failure = failure_of([&] {
-        stage.go(stage.connector.changes_since({{FolderId("F"), Cursor()}}));
+    const auto pages = stage.go(stage.connector.changes_since({{FolderId("F"), Cursor()}}));
+
+    CHECK(as<FolderRefused>(pages.at(0)).failure == "graph.unavailable");
+    CHECK(stage.requests().size() == 4);
+}
+
+TEST_CASE("folders that cannot be had are refused, whatever the reason, and the others are read")
+{
+    GraphStage* at = nullptr;
+    const auto reply = [&](const std::string& url) -> PartReply {
+        for (const auto& [folder, status, code] :
+             {std::tuple("CORRUPT", 500, "ErrorCorruptData"), std::tuple("DOWN", 502, "Broken"),
+              std::tuple("ODD", 400, "Odd")})
+            if (url.find(folder) != std::string::npos)
+                return {status, error_body(code)};
+        if (url.find("BROKEN") != std::string::npos)
+            return {200, R"({"value": "nothing"})"};
+        return {200, page(at->url("/next"), R"({"id": "A"})")};
+    };
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(
+                r, [&](const boost::json::object& part) { return reply(word(part, "url")); });
+        const PartReply alone = reply(r.target);
+        return json_answer(alone.status, alone.body);
+    });
+    at = &stage;
+
+    std::vector<FolderCursor> folders;
+    for (const char* name : {"CORRUPT", "DOWN", "ODD", "BROKEN", "FINE"})
+        folders.push_back({FolderId(name), Cursor()});
+    const auto pages = stage.go(stage.connector.changes_since(std::move(folders)));
+
+    CHECK(as<FolderRefused>(pages[0]).failure == "graph.item_corrupt");
+    CHECK(as<FolderRefused>(pages[1]).failure == "graph.unavailable");
+    CHECK(as<FolderRefused>(pages[2]).failure == "graph.bad_request");
+    CHECK(as<FolderRefused>(pages[3]).failure == "graph.unreadable_answer");
+    CHECK(as<Page>(pages[4]).changes.size() == 1);
+}
+
+TEST_CASE("a folder that is always busy does not hide what is told of the others")
+{
+    GraphStage* at = nullptr;
+    const auto reply = [&](const std::string& url) -> PartReply {
+        if (url.find("BUSY") != std::string::npos)
+            return {503, error_body("ErrorServiceUnavailable")};
+        if (url.find("DOWN") != std::string::npos)
+            return {500, error_body("Broken")};
+        return {200, page(at->url("/next"), R"({"id": "A"})")};
+    };
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(
+                r, [&](const boost::json::object& part) { return reply(word(part, "url")); });
+        const PartReply alone = reply(r.target);
+        return json_answer(alone.status, alone.body);
+    });
+    at = &stage;
+
+    const auto pages = stage.go(stage.connector.changes_since({{FolderId("BUSY"), Cursor()},
+                                                               {FolderId("DOWN"), Cursor()},
+                                                               {FolderId("FINE"), Cursor()}}));
+
+    CHECK(as<FolderRefused>(pages[0]).failure == "graph.busy");
+    as<FolderRefused>(pages[1]);
+    CHECK(as<Page>(pages[2]).changes.size() == 1);
+}
+
+TEST_CASE("an answer that ends too early is asked for smaller, and then refused")
+{
+    std::vector<std::string> sizes;
+    GraphStage stage([&](const Received& r) {
+        const std::string prefer = header_value(r.headers, "Prefer");
+        sizes.push_back(prefer.substr(prefer.rfind('=') + 1));
+        return json_answer(200, R"({"value": [)");
     });
 
-    CHECK(failure.name() == "graph.unavailable");
-    CHECK(failure.reaction() == Reaction::retry);
-    CHECK(stage.requests().size() == 4);
+    const auto pages = stage.go(stage.connector.changes_since({{FolderId("F"), Cursor()}}));
+
+    CHECK(as<FolderRefused>(pages.at(0)).failure == "graph.unreadable_answer");
+    CHECK(sizes == std::vector<std::string>{"500", "25"});
+}
+
+TEST_CASE(
+    "a stored link that is refused for good is of no use any more, and a fresh one is no link")
+{
+    GraphStage stage([](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(r, [](const boost::json::object&) -> PartReply {
+                return {400, error_body("ErrorInvalidParameter")};
+            });
+        return json_answer(400, error_body("ErrorInvalidParameter"));
+    });
+    const Cursor stored(stage.url("/old?$deltatoken=1"));
+
+    const auto both = stage.go(
+        stage.connector.changes_since({{FolderId("A"), stored}, {FolderId("B"), Cursor()}}));
+    as<CursorExpired>(both[0]);
+    CHECK(as<FolderRefused>(both[1]).failure == "graph.bad_request");
+    as<CursorExpired>(stage.go(stage.connector.changes_since({{FolderId("A"), stored}})).at(0));
+    as<CursorExpired>(stage.go(stage.connector.folders_since(stored)));
+    CHECK_THROWS_AS(stage.go(stage.connector.folders_since(Cursor())), Failure);
+}
+
+TEST_CASE("after an empty round its link is asked with, though the older one is the stored one")
+{
+    GraphStage* at = nullptr;
+    int round = 0;
+    GraphStage stage([&](const Received&) {
+        ++round;
+        return json_answer(200, page(at->url("/r?$deltatoken=" + std::to_string(round)),
+                                     round == 3 ? R"({"id": "A"})" : ""));
+    });
+    at = &stage;
+    const Cursor stored(stage.url("/r?$deltatoken=0"));
+
+    Cursor next;
+    for (int i = 0; i < 3; ++i)
+        next =
+            as<Page>(stage.go(stage.connector.changes_since({{FolderId("F"), stored}})).at(0)).next;
+    stage.go(stage.connector.changes_since({{FolderId("F"), next}}));
+
+    std::vector<std::string> asked;
+    for (const Received& request : stage.requests())
+        asked.push_back(request.target.substr(request.target.rfind('=') + 1));
+    CHECK(asked == std::vector<std::string>{"0", "1", "2", "3"});
 }
 
 TEST_CASE("a full mailbox is told as one, and is not asked again and again")
