@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace crmsync::graph {
@@ -102,11 +103,18 @@ std::vector<std::optional<PartAnswer>> read_batch(std::string_view text, std::si
 
 std::optional<std::string> binary_of(const PartAnswer& answer)
 {
+    const std::string type = lower_ascii(net::find(answer.headers, "Content-Type"));
     const auto text = text_of(answer.content);
-    if (!text)
-        return answer.content ? std::nullopt : std::optional<std::string>("");
+    if (!text || type.starts_with("text/") || type.find("json") != std::string::npos)
+        return std::nullopt;
+    std::string padded(*text);
+    std::replace(padded.begin(), padded.end(), '-', '+');
+    std::replace(padded.begin(), padded.end(), '_', '/');
+    while (padded.ends_with('='))
+        padded.pop_back();
+    padded.append((4 - padded.size() % 4) % 4, '=');
     try {
-        return from_base64(*text);
+        return from_base64(padded);
     } catch (const Failure&) {
         return std::nullopt;
     }

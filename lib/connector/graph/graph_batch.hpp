@@ -48,7 +48,9 @@ std::string batch_text(std::span<const Part* const> parts);
 std::vector<std::optional<PartAnswer>> read_batch(std::string_view text, std::size_t parts,
                                                   Bodies bodies);
 
-/// The bytes of a `$value` part: base64 in a text (G-276). Nothing for another shape.
+/// The bytes of a `$value` part: base64 in a text (G-276), in the alphabet of Graph or that of
+/// OData, padded or not. Nothing where that is not certain: text and JSON may stand there as they
+/// are.
 std::optional<std::string> binary_of(const PartAnswer& answer);
 
 } // namespace crmsync::graph

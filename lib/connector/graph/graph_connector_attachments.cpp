@@ -33,6 +33,13 @@ AttachmentContent with(std::string bytes, std::int64_t max_bytes)
     return content;
 }
 
+/// The size Graph tells is that of the file and more (G-155), and nothing only of an empty one.
+bool may_be(const std::string& bytes, std::int64_t stored_size)
+{
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    return stored_size <= 0 || (size <= stored_size && size >= stored_size - stored_overhead);
+}
+
 AttachmentContent refused(const GraphError& error)
 {
     if (error.name == "graph.not_offered") // the contents are elsewhere (G-153)
@@ -80,11 +87,15 @@ asio::awaitable<void> GraphConnector::fetch_small(const std::vector<AttachmentRe
     for (const std::size_t index : which)
         parts.push_back(get_part(calls_.urls().attachment_value(attachments[index].item_id,
                                                                 attachments[index].attachment_id)));
+    std::vector<std::size_t> alone;
     Calls::Use use = [&](std::size_t part, const PartAnswer& answer) {
         AttachmentContent& content = contents[which[part]];
         if (answer.success()) {
             std::optional<std::string> bytes = binary_of(answer);
-            content = bytes ? with(std::move(*bytes), max_bytes) : without("unreadable");
+            if (bytes && may_be(*bytes, attachments[which[part]].size))
+                content = with(std::move(*bytes), max_bytes);
+            else // by itself it is nothing but bytes
+                alone.push_back(which[part]);
             return;
         }
         const GraphError error = classify(answer.status, answer.body(), purpose::attachments);
@@ -93,6 +104,8 @@ asio::awaitable<void> GraphConnector::fetch_small(const std::vector<AttachmentRe
         content = refused(error);
     };
     co_await calls_.batch(std::move(parts), purpose::attachments, Bodies::kept, std::move(use));
+    for (const std::size_t index : alone)
+        contents[index] = co_await fetch_alone(attachments[index], max_bytes);
 }
 
 asio::awaitable<std::vector<AttachmentContent>>

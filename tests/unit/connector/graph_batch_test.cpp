@@ -122,7 +122,7 @@ TEST_CASE("the bytes of a part come as base64")
                                     4, Bodies::kept);
 
     CHECK(binary_of(*answers[0]) == "hello");
-    CHECK(binary_of(*answers[1]) == "");
+    CHECK_FALSE(binary_of(*answers[1])); // it may have been left out
     CHECK_FALSE(binary_of(*answers[2]));
     CHECK_FALSE(binary_of(*answers[3]));
 }
