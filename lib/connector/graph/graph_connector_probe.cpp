@@ -30,7 +30,7 @@ ProbeResult failed(std::string step, std::string detail)
 
 net::Request patch(std::string url, std::string body)
 {
-    net::Request request = Calls::request(net::Method::patch, std::move(url));
+    net::Request request = Calls::request(net::Method::patch, std::move(url), "return=minimal");
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = std::move(body);
     return request;

@@ -25,6 +25,10 @@ TEST_CASE("a probe goes through every step and changes nothing")
     CHECK(steps ==
           std::vector<std::string>{"token", "mailbox", "read mail", "categories", "write"});
     for (const Received& request : stage.requests())
+        if (request.method == "PATCH")
+            CHECK(header_value(request.headers, "Prefer").find("return=minimal") !=
+                  std::string::npos);
+    for (const Received& request : stage.requests())
         CHECK((request.method == "GET" || request.target.find("AAAAAAAA") != std::string::npos ||
                request.target.find("00000000-0000") != std::string::npos));
 }
