@@ -3,12 +3,15 @@
 #include "co_await_rule.hpp"
 #include "include_rule.hpp"
 #include "names_rule.hpp"
+#include "pages_rule.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
+#include <string>
 
 namespace {
 
@@ -24,6 +27,20 @@ std::vector<fs::path> sources_in(const fs::path& folder)
             files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// Without what is built and what git keeps.
+std::set<std::string> files_of(const fs::path& root)
+{
+    std::set<std::string> files;
+    for (fs::recursive_directory_iterator entry(root), end; entry != end; ++entry) {
+        const fs::path path = fs::relative(entry->path(), root);
+        if (path == "build" || path == ".git")
+            entry.disable_recursion_pending();
+        else if (entry->is_regular_file())
+            files.insert(path.string());
+    }
     return files;
 }
 
@@ -66,6 +83,10 @@ int main(int argc, char** argv)
     const std::string page = "deploy/OPERATIONS.md";
     const auto explained = crmsync::lint::names_in_page(page, read(root / page));
     found += print(crmsync::lint::compare_names(given, explained, page));
+    const std::set<std::string> tree = files_of(root);
+    for (const std::string& path : tree)
+        if (path.ends_with(".md"))
+            found += print(crmsync::lint::check_page(path, read(root / path), tree));
     std::cout << files << " files, " << found << " findings\n";
     return found == 0 && files > 0 ? 0 : 1;
 }
