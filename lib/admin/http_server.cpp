@@ -128,6 +128,8 @@ asio::awaitable<void> HttpServer::serve(std::shared_ptr<tcp::socket> socket)
         http::response<http::string_body> response(static_cast<http::status>(reply.status),
                                                    request.version());
         response.set(http::field::content_type, reply.content_type);
+        if (!reply.allow.empty())
+            response.set(http::field::allow, reply.allow);
         response.set(http::field::cache_control, "no-store");
         response.keep_alive(request.keep_alive());
         if (request.method() != http::verb::head) {

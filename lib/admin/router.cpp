@@ -18,19 +18,23 @@ boost::asio::awaitable<Reply> Router::handle(const HttpRequest& request) const
     const http::verb method =
         request.method() == http::verb::head ? http::verb::get : request.method();
 
-    bool path_known = false;
+    std::string allow;
     const Route* found = nullptr;
     for (const Route& route : routes_) {
         if (route.path != path)
             continue;
-        path_known = true;
+        allow += allow.empty() ? "" : ", ";
+        allow += http::to_string(route.method);
+        if (route.method == http::verb::get)
+            allow += ", HEAD";
         if (route.method == method)
             found = &route;
     }
     if (!found) {
         Reply reply;
-        reply.status = path_known ? 405 : 404;
-        reply.body = path_known ? "method not allowed\n" : "not found\n";
+        reply.status = allow.empty() ? 404 : 405;
+        reply.body = allow.empty() ? "not found\n" : "method not allowed\n";
+        reply.allow = std::move(allow);
         co_return reply;
     }
 

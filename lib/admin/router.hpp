@@ -17,6 +17,7 @@ struct Reply {
     int status = 200;
     std::string content_type = "text/plain; charset=utf-8";
     std::string body;
+    std::string allow; ///< the methods of a path, where the one asked for is none of them
 };
 
 using Handler = std::function<boost::asio::awaitable<Reply>(const HttpRequest&)>;

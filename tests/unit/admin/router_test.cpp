@@ -72,6 +72,8 @@ TEST_CASE("a path nobody serves is 404, whatever is close to it")
 TEST_CASE("a method nobody serves there is 405")
 {
     CHECK(ask(http::verb::delete_, "/here").status == 405);
+    CHECK(ask(http::verb::delete_, "/here").allow.find("GET, HEAD") != std::string::npos);
+    CHECK(ask(http::verb::get, "/nowhere").allow.empty());
     CHECK(ask(http::verb::get, "/only-post").status == 405);
 }
 
