@@ -88,6 +88,9 @@ TEST_CASE("when PostgreSQL goes away later the service waits, says so once, and 
     stage.wait_for("its waiting", [&] {
         return daemon->err().find("the database does not answer") != std::string::npos;
     });
+    const HttpAnswer ready = local_http(stage.config.port, "GET", "/readyz");
+    CHECK(ready.status == 503);
+    CHECK(ready.body.find("database") != std::string::npos);
     const std::string id = stage.deliver(ann, {{"subject", "Meanwhile"}});
     stage.sim("tag", {{"mailbox", ann}, {"id", id}, {"category", "CRM Track"}});
     relay.open();
@@ -99,6 +102,7 @@ TEST_CASE("when PostgreSQL goes away later the service waits, says so once, and 
     CAPTURE(end.err);
     CHECK(end.code == 0);
     CHECK(times(end.err, "the database does not answer") == 1);
+    CHECK(times(end.err, "Z warn ") == 1);
     CHECK(times(end.err, "the database answers again") == 1);
     CHECK(stage.number("SELECT count(*) FROM crm.activity") == 3);
 }
