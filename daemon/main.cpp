@@ -1,8 +1,10 @@
 #include "base/failure.hpp"
+#include "base/log.hpp"
 #include "command.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <iostream>
 #include <string>
 
@@ -22,6 +24,17 @@ int complain(const std::string& what, int code)
     return code;
 }
 
+/// Not in the configuration: it is for the hour in which something is looked into.
+void set_log_levels()
+{
+    const char* levels = std::getenv("CRMSYNC_LOG");
+    if (levels == nullptr || *levels == '\0')
+        return;
+    const std::string wrong = crmsync::log::set_levels(levels);
+    if (!wrong.empty())
+        throw crmsync::UsageError("CRMSYNC_LOG: " + wrong);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -32,7 +45,8 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", "crmsync " CRMSYNC_VERSION);
     app.footer(
         "Start with: crmsync check\n"
-        "Configuration: --config FILE, else $CRMSYNC_CONFIG, else /etc/crmsync/crmsync.toml");
+        "Configuration: --config FILE, else $CRMSYNC_CONFIG, else /etc/crmsync/crmsync.toml\n"
+        "More in the log: CRMSYNC_LOG=debug, or by area: CRMSYNC_LOG=graph=debug,sql=debug");
 
     crmsync::Invocation invocation;
     app.add_option("--config", invocation.config_path, "Configuration file")->type_name("FILE");
@@ -58,6 +72,7 @@ int main(int argc, char** argv)
     if (!invocation.action)
         return complain("a command is missing; crmsync --help shows the commands", misused);
     try {
+        set_log_levels();
         return invocation.action();
     } catch (const crmsync::UsageError& error) {
         return complain(error.what(), misused);

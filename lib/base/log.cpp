@@ -1,12 +1,17 @@
 #include "base/log.hpp"
 
+#include "base/text.hpp"
+
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace crmsync::log {
 
@@ -82,6 +87,38 @@ void set_level(Level level)
 }
 
 void set_level(Area area, Level level) { level_of(area).value = level; }
+
+std::string set_levels(std::string_view text)
+{
+    const auto index_of = [](const auto& names, std::string_view name) {
+        return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) -
+                                        names.begin());
+    };
+    std::vector<std::pair<std::size_t, Level>> wanted; // all areas: one behind the last
+    for (const std::string_view part : split(text, ',')) {
+        const std::string_view word = trim(part);
+        const std::size_t equals = std::min(word.find('='), word.size());
+        const bool one_area = equals < word.size();
+        const std::size_t area =
+            one_area ? index_of(area_names, trim(word.substr(0, equals))) : area_names.size();
+        const std::size_t level =
+            index_of(level_names, trim(one_area ? word.substr(equals + 1) : word));
+        if (one_area && area == area_names.size())
+            return fmt::format("\"{}\" names no area; they are {}", word,
+                               fmt::join(area_names, ", "));
+        if (level == level_names.size())
+            return fmt::format("\"{}\" names no level; they are {}", word,
+                               fmt::join(level_names, ", "));
+        wanted.emplace_back(area, static_cast<Level>(level));
+    }
+    for (const auto& [area, level] : wanted) {
+        if (area == area_names.size())
+            set_level(level);
+        else
+            set_level(static_cast<Area>(area), level);
+    }
+    return "";
+}
 
 void write(Level level, Area area, std::string_view sentence, std::initializer_list<Field> fields)
 {

@@ -31,6 +31,10 @@ bool enabled(Level level, Area area);
 void set_level(Level level);
 void set_level(Area area, Level level);
 
+/// "debug" for all areas, "sql=debug", or several of these with commas: the later wins. What is
+/// wrong with it, and then nothing is set; empty when it is fine.
+std::string set_levels(std::string_view text);
+
 inline void error(Area a, std::string_view s, std::initializer_list<Field> f = {})
 {
     write(Level::error, a, s, f);

@@ -81,6 +81,20 @@ TEST_CASE("SIGTERM ends the service within five seconds and gives the leases bac
     CHECK(stage.number("SELECT count(*) FROM sync.daemon") == 0);
 }
 
+TEST_CASE("the debug log is switched on by the environment, for all or for some areas")
+{
+    Stage stage;
+    stage.mailbox(ann);
+    const Outcome quiet = stage.crmsync({"mailbox", "list"});
+    CHECK(quiet.err.empty());
+    const Outcome some = stage.crmsync({"mailbox", "list"}, {{"CRMSYNC_LOG", "sql=debug"}});
+    CHECK(some.code == 0);
+    CHECK_THAT(some.err, Catch::Contains(" debug sql "));
+    const Outcome wrong = stage.crmsync({"serve"}, {{"CRMSYNC_LOG", "loud"}});
+    CHECK(wrong.code == 2);
+    CHECK_THAT(wrong.err, Catch::Contains("CRMSYNC_LOG") && Catch::Contains("they are error"));
+}
+
 TEST_CASE("a name that nobody answers for does not keep a service from stopping")
 {
     Stage stage;

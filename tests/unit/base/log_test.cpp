@@ -132,6 +132,24 @@ TEST_CASE("levels are set area by area")
     CHECK(text.find("error sql      seen\n") != std::string::npos);
 }
 
+TEST_CASE("levels are set by a text, for all areas or some")
+{
+    const DefaultLevels restore;
+    CHECK(log::set_levels("sql=debug, net = error").empty());
+    CHECK(log::enabled(log::Level::debug, log::Area::sql));
+    CHECK_FALSE(log::enabled(log::Level::warn, log::Area::net));
+    CHECK_FALSE(log::enabled(log::Level::debug, log::Area::sync));
+    CHECK(log::set_levels("debug,sql=warn").empty());
+    CHECK(log::enabled(log::Level::debug, log::Area::net));
+    CHECK_FALSE(log::enabled(log::Level::info, log::Area::sql));
+
+    CHECK(log::set_levels("error,sq=debug").find("\"sq=debug\" names no area; they are daemon") ==
+          0);
+    CHECK(log::set_levels("loud").find("\"loud\" names no level; they are error") == 0);
+    CHECK(log::set_levels("sql=").find("\"sql=\" names no level") == 0);
+    CHECK(log::enabled(log::Level::debug, log::Area::net)); // as before
+}
+
 TEST_CASE("a coroutine nobody waits for leaves its failure in the log")
 {
     CHECK(logged_by(throw_failure(Reaction::retry))
