@@ -25,73 +25,77 @@ json::value id_or_null(const std::optional<Id>& id)
     return id ? json::value(to_string(id->value)) : json::value(nullptr);
 }
 
-json::object as_json(const store::ShownActivity& activity)
+json::value as_json(const store::ShownParty& party)
 {
-    json::object object;
-    object["id"] = to_string(activity.id.value);
-    object["kind"] = activity.kind;
-    object["direction"] = activity.direction;
-    object["subject"] = activity.subject;
-    object["body"] = activity.body;
-    object["body_type"] = activity.body_type;
-    object["body_truncated"] = activity.body_truncated;
-    object["occurred_at"] = format_timestamp(activity.occurred_at);
-    object["message_id"] = or_null(activity.message_id);
-    object["regarding_id"] = id_or_null(activity.regarding);
-    object["regarding_name"] = or_null(activity.regarding_name);
-    object["regarding_by_person"] = activity.regarding_by_person;
-    object["owner_id"] = id_or_null(activity.owner);
-    object["owner_name"] = or_null(activity.owner_name);
-    object["visibility"] = activity.visibility;
-    object["created_at"] = format_timestamp(activity.created_at);
-    object["updated_at"] = format_timestamp(activity.updated_at);
-    object["deleted_at"] = activity.deleted_at ? json::value(format_timestamp(*activity.deleted_at))
-                                               : json::value(nullptr);
-    json::array parties;
-    for (const store::ShownParty& party : activity.parties) {
-        json::object one;
-        one["role"] = party.role;
-        one["address"] = party.address;
-        one["name"] = party.name;
-        one["record_id"] = id_or_null(party.record);
-        one["record_name"] = or_null(party.record_name);
-        one["resolution"] = party.resolution;
-        parties.emplace_back(std::move(one));
-    }
-    object["parties"] = std::move(parties);
-    json::array connections;
-    for (const store::ShownConnection& connection : activity.connections) {
-        json::object one;
-        one["record_id"] = to_string(connection.record.value);
-        one["record_name"] = connection.record_name;
-        one["role"] = connection.role;
-        connections.emplace_back(std::move(one));
-    }
-    object["connections"] = std::move(connections);
-    json::array attachments;
-    for (const store::ShownAttachment& attachment : activity.attachments) {
-        json::object one;
-        one["name"] = attachment.name;
-        one["content_type"] = attachment.content_type;
-        one["size"] = attachment.size;
-        one["status"] = attachment.status;
-        one["reason"] = or_null(attachment.reason);
-        one["sha256"] = or_null(attachment.sha256_hex);
-        attachments.emplace_back(std::move(one));
-    }
-    object["attachments"] = std::move(attachments);
-    json::array links;
-    for (const store::ShownLink& link : activity.links) {
-        json::object one;
-        one["mailbox"] = link.mailbox;
-        one["tracked_by"] = link.tracked_by;
-        one["rule"] = link.rule;
-        one["tracked_at"] = format_timestamp(link.tracked_at);
-        one["gone"] = link.gone;
-        links.emplace_back(std::move(one));
-    }
-    object["links"] = std::move(links);
-    return object;
+    return {{"role", party.role},
+            {"address", party.address},
+            {"name", party.name},
+            {"record_id", id_or_null(party.record)},
+            {"record_name", or_null(party.record_name)},
+            {"resolution", party.resolution}};
+}
+
+json::value as_json(const store::ShownConnection& connection)
+{
+    return {{"record_id", to_string(connection.record.value)},
+            {"record_name", connection.record_name},
+            {"role", connection.role}};
+}
+
+json::value as_json(const store::ShownAttachment& attachment)
+{
+    return {{"name", attachment.name},
+            {"content_type", attachment.content_type},
+            {"size", attachment.size},
+            {"status", attachment.status},
+            {"reason", or_null(attachment.reason)},
+            {"sha256", or_null(attachment.sha256_hex)}};
+}
+
+json::value as_json(const store::ShownLink& link)
+{
+    return {{"mailbox", link.mailbox},
+            {"tracked_by", link.tracked_by},
+            {"rule", link.rule},
+            {"tracked_at", format_timestamp(link.tracked_at)},
+            {"gone", link.gone}};
+}
+
+template <class Shown>
+json::array list_of(const std::vector<Shown>& all)
+{
+    json::array list;
+    for (const Shown& one : all)
+        list.emplace_back(as_json(one));
+    return list;
+}
+
+json::value as_json(const store::ShownActivity& activity)
+{
+    const json::value deleted_at =
+        activity.deleted_at ? json::value(format_timestamp(*activity.deleted_at)) : nullptr;
+    return {{"id", to_string(activity.id.value)},
+            {"kind", activity.kind},
+            {"direction", activity.direction},
+            {"subject", activity.subject},
+            {"body", activity.body},
+            {"body_type", activity.body_type},
+            {"body_truncated", activity.body_truncated},
+            {"occurred_at", format_timestamp(activity.occurred_at)},
+            {"message_id", or_null(activity.message_id)},
+            {"regarding_id", id_or_null(activity.regarding)},
+            {"regarding_name", or_null(activity.regarding_name)},
+            {"regarding_by_person", activity.regarding_by_person},
+            {"owner_id", id_or_null(activity.owner)},
+            {"owner_name", or_null(activity.owner_name)},
+            {"visibility", activity.visibility},
+            {"created_at", format_timestamp(activity.created_at)},
+            {"updated_at", format_timestamp(activity.updated_at)},
+            {"deleted_at", deleted_at},
+            {"parties", list_of(activity.parties)},
+            {"connections", list_of(activity.connections)},
+            {"attachments", list_of(activity.attachments)},
+            {"links", list_of(activity.links)}};
 }
 
 void print(const store::ShownActivity& activity)
