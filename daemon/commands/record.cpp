@@ -135,7 +135,11 @@ void add_record_commands(CLI::App& app, Invocation& invocation)
                      "UTF-8 with a header line; external_id and name are required")
         ->required();
     importing->add_flag("--json", invocation.json, "Print JSON");
-    importing->footer("Rows that are refused are listed with their line; the good ones go in. Exit "
+    importing->footer("Columns with a meaning: email, email2, email3, domain, number, parent "
+                      "(type:external_id), owner, state,\n"
+                      "and of a team members (addresses, a semicolon between two); others are kept "
+                      "as fields.\n"
+                      "Rows that are refused are listed with their line; the good ones go in. Exit "
                       "code 1 if any was.\n"
                       "Example: crmsync record import --type contact contacts.csv");
     importing->callback([&invocation, type, path] {
