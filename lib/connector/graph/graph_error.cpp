@@ -72,11 +72,11 @@ constexpr std::array codes{
     CodeMeaning{"ErrorAccessDenied", failed, reauthorise, "graph.access_denied",
                 "the application may not do this ({doing}): grant it the application permission "
                 "{permission} with admin consent, or let the application access policy or RBAC "
-                "scope in Exchange include this mailbox; both take up to an hour to show"},
+                "scope in Exchange include this mailbox; both take up to two hours to show"},
     CodeMeaning{"AccessDenied", failed, reauthorise, "graph.access_denied",
                 "the application may not do this ({doing}): grant it the application permission "
                 "{permission} with admin consent, or let the application access policy or RBAC "
-                "scope in Exchange include this mailbox; both take up to an hour to show"},
+                "scope in Exchange include this mailbox; both take up to two hours to show"},
     CodeMeaning{"Authorization_RequestDenied", failed, reauthorise, "graph.directory_denied",
                 "the application may not read the directory ({doing}): grant it the application "
                 "permission {permission} with admin consent"},
