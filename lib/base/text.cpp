@@ -92,17 +92,24 @@ std::string clean_utf8(std::string_view bytes)
     std::string clean;
     clean.reserve(bytes.size());
     const char* in = bytes.data();
+    std::size_t run = 0; // where the bytes begin that are fine and not copied yet
     std::size_t i = 0;
     while (i < bytes.size()) {
+        if (in[i] >= ' ' && in[i] <= '~') { // most of every body
+            ++i;
+            continue;
+        }
         const std::size_t start = i;
         UChar32 c = 0;
         U8_NEXT(in, i, bytes.size(), c);
+        if (c >= 0 && !is_dropped_control(c))
+            continue;
+        clean.append(in + run, start - run);
         if (c < 0)
             clean += "\xEF\xBF\xBD"; // U+FFFD
-        else if (!is_dropped_control(c))
-            clean.append(in + start, i - start);
+        run = i;
     }
-    return clean;
+    return clean.append(in + run, bytes.size() - run);
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t bytes)
