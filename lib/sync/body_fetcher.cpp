@@ -1,6 +1,7 @@
 #include "sync/body_fetcher.hpp"
 
 #include "sync/attachment_policy.hpp"
+#include "sync/make_plan.hpp"
 
 namespace crmsync::sync {
 
@@ -40,6 +41,18 @@ void store_content(StoredAttachment& row, AttachmentContent content,
     row.size = static_cast<std::int64_t>(content.bytes->size());
     row.sha256 = sha256(*content.bytes);
     row.content = std::move(*content.bytes);
+}
+
+/// Contents that may be there later are, but not for ever: the last attempt stores the message
+/// without them.
+bool worth_waiting_for(const AttachmentContent& content, const Decided& decided)
+{
+    return !content.bytes && content.transient && decided.known.park_attempts < park_attempts - 1;
+}
+
+BodyRefused unavailable()
+{
+    return {"attachment.unavailable", "the contents of an attachment cannot be had now", true};
 }
 
 } // namespace
@@ -91,9 +104,15 @@ asio::awaitable<std::vector<Phase2>> fetch_accepted(const TurnContext& context,
         std::vector<AttachmentContent> contents =
             co_await context.connector.fetch_attachments(std::move(refs), policy.max_bytes);
         for (std::size_t i = 0; i < wanted.size(); ++i) {
-            auto& fetched = std::get<Fetched>(phase2[wanted[i].answer]);
-            store_content(fetched.attachments[wanted[i].attachment], std::move(contents[i]),
-                          policy);
+            Phase2& answer = phase2[wanted[i].answer];
+            auto* fetched = std::get_if<Fetched>(&answer);
+            if (!fetched)
+                continue; // another attachment of the item was not to be had
+            if (worth_waiting_for(contents[i], accepted[wanted[i].answer]))
+                answer = unavailable();
+            else
+                store_content(fetched->attachments[wanted[i].attachment], std::move(contents[i]),
+                              policy);
         }
     }
     co_return phase2;

@@ -132,3 +132,26 @@ TEST_CASE(
     CHECK(rows[1].reason == "size");
     CHECK(rows[1].content.empty());
 }
+
+TEST_CASE("an attachment that cannot be had now puts the item off, and at last is left out")
+{
+    ScriptedTurn turn;
+    FetchedBody with = body("a");
+    with.attachments = {file("a1", "offer.pdf"), file("a2", "plan.pdf")};
+    turn.connector.bodies["a"] = with;
+    turn.connector.attachments["a1"].reason = "unreadable";
+    turn.connector.attachments["a1"].transient = true;
+    turn.connector.attachments["a2"] = content("PDF");
+
+    sync::Decided item = accepted("a");
+    const auto first = fetch(turn, {item});
+    const auto& refused = std::get<BodyRefused>(first.at(0));
+    CHECK(refused.failure == "attachment.unavailable");
+    CHECK(refused.transient);
+
+    item.known.park_attempts = park_attempts - 1;
+    const auto last = fetch(turn, {item});
+    const auto& rows = std::get<Fetched>(last.at(0)).attachments;
+    CHECK(rows.at(0).reason == "unreadable");
+    CHECK(rows.at(1).status == "stored");
+}
