@@ -145,6 +145,7 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
                                        ? json::value(format_timestamp(*folder.round_done_at))
                                        : json::value(nullptr);
             one["links"] = folder.links;
+            one["last_failure"] = folder.trouble.failure;
             array.emplace_back(std::move(one));
         }
         object["folders"] = std::move(array);
@@ -165,10 +166,11 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
     for (const store::FolderShown& folder : folders)
         rows.push_back({folder.name, std::string(to_string(folder.well_known)),
                         time_or(folder.round_done_at, "not read to its end yet"),
-                        std::to_string(folder.links)});
+                        std::to_string(folder.links), folder.trouble.failure});
     if (!rows.empty()) {
         std::cout << "\n";
-        print_table(std::cout, {"FOLDER", "WELL KNOWN", "IN STEP AT", "LINKS"}, rows);
+        print_table(std::cout, {"FOLDER", "WELL KNOWN", "IN STEP AT", "LINKS", "LAST FAILURE"},
+                    rows);
     }
     co_return 0;
 }

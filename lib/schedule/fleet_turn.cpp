@@ -94,6 +94,7 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
                               hash_,        rules_,     false,           false, {},     {}};
     context.first_pass = !held.mailbox.last_pass_at;
     context.first_turn = held.first_turn;
+    context.categories_missing = held.categories_missing;
     context.observe = observe_;
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
@@ -114,6 +115,7 @@ void Fleet::settle_success(Held& held, const sync::TurnReport& report)
     const Timestamp now = clock_.now();
     held.failures_in_row = 0;
     held.first_turn = false;
+    held.categories_missing = report.categories_missing;
     if (!report.more_to_do) {
         held.mailbox.last_pass_at = now;
         held.mailbox.state = MailboxState::enabled; // recording the pass does the same to its row

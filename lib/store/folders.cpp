@@ -30,6 +30,9 @@ FolderState read_folder(const pg::Result& result, int row)
     state.folder.well_known = well_known(result.get<std::string_view>(row, 3));
     state.cursor = Cursor(result.get<std::string>(row, 4));
     state.round_done_at = result.get<std::optional<Timestamp>>(row, 5);
+    state.trouble.failure = result.get<std::string>(row, 6);
+    state.trouble.attempts = result.get<int>(row, 7);
+    state.trouble.next_attempt_at = result.get<std::optional<Timestamp>>(row, 8);
     return state;
 }
 
@@ -60,6 +63,8 @@ boost::asio::awaitable<std::vector<FolderShown>> Folders::shown(MailboxId mailbo
         folder.well_known = well_known(result.get<std::string_view>(row, 1));
         folder.round_done_at = result.get<std::optional<Timestamp>>(row, 2);
         folder.links = result.get<std::int64_t>(row, 3);
+        folder.trouble.failure = result.get<std::string>(row, 4);
+        folder.trouble.next_attempt_at = result.get<std::optional<Timestamp>>(row, 5);
         folders.push_back(std::move(folder));
     }
     co_return folders;
@@ -96,6 +101,16 @@ boost::asio::awaitable<void> Folders::forget_cursor(Fence fence, FolderId folder
     const auto connection = co_await pool_.acquire();
     pg::Script script = transaction(fence);
     script.add(sql::forget_cursor, params(fence.mailbox, folder));
+    co_await complete(*connection, std::move(script));
+}
+
+boost::asio::awaitable<void> Folders::set_trouble(Fence fence, FolderId folder,
+                                                  FolderTrouble trouble)
+{
+    const auto connection = co_await pool_.acquire();
+    pg::Script script = transaction(fence);
+    script.add(sql::set_folder_trouble, params(fence.mailbox, folder, trouble.failure,
+                                               trouble.attempts, trouble.next_attempt_at));
     co_await complete(*connection, std::move(script));
 }
 

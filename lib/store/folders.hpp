@@ -13,11 +13,19 @@
 
 namespace crmsync::store {
 
+/// Why a folder could not be read, as long as that lasts.
+struct FolderTrouble {
+    std::string failure; ///< stable name; empty: none
+    int attempts = 0;
+    std::optional<Timestamp> next_attempt_at;
+};
+
 /// A folder and how far it has been read.
 struct FolderState {
     Folder folder;
     Cursor cursor;                          ///< empty: from nothing, also after the query changed
     std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
+    FolderTrouble trouble;
 };
 
 /// What is known of a mailbox's folder tree.
@@ -32,6 +40,7 @@ struct FolderShown {
     WellKnown well_known = WellKnown::none;
     std::optional<Timestamp> round_done_at;
     std::int64_t links = 0; ///< linked items that lie in it
+    FolderTrouble trouble;  ///< without the attempts
 };
 
 /// sync.folder: the folder tree of each mailbox and a cursor per folder.
@@ -53,6 +62,9 @@ public:
 
     /// One folder is to be read again from nothing (410).
     boost::asio::awaitable<void> forget_cursor(Fence fence, FolderId folder);
+
+    /// What keeps a folder from being read, or that nothing does any more.
+    boost::asio::awaitable<void> set_trouble(Fence fence, FolderId folder, FolderTrouble trouble);
 
     /// All folders and the tree are to be read again; staged untracks are dropped, since what
     /// staged them will be seen again. Takes the lease from its holder, whose page under way would

@@ -1,8 +1,14 @@
 #include "sync/category_list.hpp"
 
+#include "base/failure.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
+#include "store/events.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace crmsync::sync {
 
@@ -18,7 +24,15 @@ std::vector<MasterCategory> state_categories(const Settings::Tracking& tracking)
             {tracking.failed_category, 0}};
 }
 
-asio::awaitable<void> ensure_categories(const TurnContext& context)
+namespace {
+
+bool concerns_the_mailbox(Reaction reaction)
+{
+    return reaction == Reaction::reauthorise || reaction == Reaction::stop ||
+           reaction == Reaction::give_back;
+}
+
+asio::awaitable<void> add_missing(const TurnContext& context)
 {
     const std::vector<MasterCategory> present = co_await context.connector.master_categories();
     std::vector<MasterCategory> missing = state_categories(context.rules->settings.tracking);
@@ -29,6 +43,42 @@ asio::awaitable<void> ensure_categories(const TurnContext& context)
     });
     if (!missing.empty())
         co_await context.connector.add_master_categories(std::move(missing));
+}
+
+asio::awaitable<void> say(const TurnContext& context, const Failure& failure)
+{
+    log::warn(log::Area::sync, failure.message(),
+              {{"mailbox", context.mailbox.id.value}, {"failure", failure.name()}});
+    boost::json::object detail;
+    detail["failure"] = failure.name();
+    detail["message"] = failure.message();
+    LogEvent event;
+    event.level = "warn";
+    event.name = "categories_missing";
+    event.detail_json = boost::json::serialize(detail);
+    std::vector<LogEvent> events;
+    events.push_back(std::move(event));
+    store::Events log(context.pool);
+    co_await log.add(context.mailbox.id, std::move(events));
+}
+
+} // namespace
+
+asio::awaitable<bool> ensure_categories(const TurnContext& context)
+{
+    std::optional<Failure> failure;
+    try {
+        co_await add_missing(context);
+    } catch (const Failure& f) {
+        if (concerns_the_mailbox(f.reaction()))
+            throw;
+        failure = f;
+    }
+    if (!failure)
+        co_return true;
+    if (!context.categories_missing) // else it was said before
+        co_await say(context, *failure);
+    co_return false;
 }
 
 } // namespace crmsync::sync

@@ -10,7 +10,8 @@ namespace crmsync::sync {
 std::vector<MasterCategory> state_categories(const Settings::Tracking& tracking);
 
 /// Puts those of them that are missing into the mailbox's master list; what is there in any
-/// spelling or colour is left alone.
-boost::asio::awaitable<void> ensure_categories(const TurnContext& context);
+/// spelling or colour is left alone. False where that was not possible: tracking does not depend on
+/// it. Throws what concerns the mailbox as a whole.
+boost::asio::awaitable<bool> ensure_categories(const TurnContext& context);
 
 } // namespace crmsync::sync

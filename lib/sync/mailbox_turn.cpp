@@ -1,13 +1,18 @@
 #include "sync/mailbox_turn.hpp"
 
+#include "base/backoff.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "store/events.hpp"
 #include "store/parked.hpp"
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
 #include "sync/sync_metrics.hpp"
 
+#include <boost/json.hpp>
+
 #include <algorithm>
+#include <utility>
 
 namespace crmsync::sync {
 
@@ -20,6 +25,9 @@ constexpr std::size_t folders_at_once = 20;
 /// Of a backlog, in one turn. Rows, since pages may be small.
 constexpr int backlog_rows = 10'000;
 constexpr int backlog_pages = 200;
+
+/// How long a folder without news keeps its stored cursor.
+constexpr std::chrono::hours cursor_kept{24};
 
 int reading_rank(WellKnown folder)
 {
@@ -52,8 +60,8 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     order_for_reading(tree.folders);
     report_.folders = static_cast<int>(tree.folders.size());
 
-    if (context_.first_turn)
-        co_await ensure_categories(context_);
+    if (context_.first_turn || context_.categories_missing)
+        report_.categories_missing = !co_await ensure_categories(context_);
     co_await write_back(); // what an earlier turn still owes
     co_await read_folders(std::move(tree.folders));
     co_await retry_parked();
@@ -94,35 +102,44 @@ asio::awaitable<store::FolderTree> MailboxTurn::refresh_tree()
 /// that have any, and those read for the first time, follow page by page.
 asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> folders)
 {
-    std::vector<store::FolderState*> behind;
-    std::vector<store::FolderState*> read_before;
-    for (store::FolderState& folder : folders)
-        (folder.cursor.value.empty() ? behind : read_before).push_back(&folder);
+    std::vector<Reading> readings;
+    for (store::FolderState& folder : folders) {
+        if (folder.trouble.next_attempt_at.value_or(Timestamp()) <= context_.clock.now())
+            readings.push_back(Reading{std::move(folder)});
+        else
+            ++report_.unread_folders;
+    }
+    std::vector<Reading*> behind;
+    std::vector<Reading*> read_before;
+    for (Reading& reading : readings)
+        (reading.folder.cursor.value.empty() ? behind : read_before).push_back(&reading);
 
     for (std::size_t first = 0; first < read_before.size(); first += folders_at_once) {
         context_.end_if_stopping();
         const std::size_t last = std::min(read_before.size(), first + folders_at_once);
         std::vector<FolderCursor> asked;
         for (std::size_t i = first; i < last; ++i)
-            asked.push_back(FolderCursor{read_before[i]->folder.id, read_before[i]->cursor});
+            asked.push_back(
+                FolderCursor{read_before[i]->folder.folder.id, read_before[i]->folder.cursor});
         const Timestamp asked_at = context_.clock.now();
         auto answers = co_await context_.connector.changes_since(std::move(asked));
         for (std::size_t i = first; i < last; ++i)
             if (co_await take(*read_before[i], std::move(answers[i - first]), asked_at))
                 behind.push_back(read_before[i]);
     }
-    std::stable_sort(behind.begin(), behind.end(), [](const auto* a, const auto* b) {
-        return reading_rank(a->folder.well_known) < reading_rank(b->folder.well_known);
+    std::stable_sort(behind.begin(), behind.end(), [](const Reading* a, const Reading* b) {
+        return reading_rank(a->folder.folder.well_known) <
+               reading_rank(b->folder.folder.well_known);
     });
 
     co_await read_backlog(std::move(behind));
 }
 
-asio::awaitable<void> MailboxTurn::read_backlog(std::vector<store::FolderState*> behind)
+asio::awaitable<void> MailboxTurn::read_backlog(std::vector<Reading*> behind)
 {
     const int rows_before = report_.pages.changes;
     int pages = 0;
-    for (store::FolderState* folder : behind) {
+    for (Reading* reading : behind) {
         bool more = true;
         while (more) {
             if (pages == backlog_pages || report_.pages.changes - rows_before >= backlog_rows) {
@@ -131,10 +148,10 @@ asio::awaitable<void> MailboxTurn::read_backlog(std::vector<store::FolderState*>
             }
             context_.end_if_stopping();
             std::vector<FolderCursor> asked;
-            asked.push_back(FolderCursor{folder->folder.id, folder->cursor});
+            asked.push_back(FolderCursor{reading->folder.folder.id, reading->folder.cursor});
             const Timestamp asked_at = context_.clock.now();
             auto answers = co_await context_.connector.changes_since(std::move(asked));
-            more = co_await take(*folder, std::move(answers.front()), asked_at);
+            more = co_await take(*reading, std::move(answers.front()), asked_at);
             ++pages;
             if (more)
                 co_await write_back(); // answer early: a first load may be long
@@ -142,31 +159,29 @@ asio::awaitable<void> MailboxTurn::read_backlog(std::vector<store::FolderState*>
     }
 }
 
-asio::awaitable<bool> MailboxTurn::take(store::FolderState& folder,
-                                        std::variant<Page, CursorExpired> answer,
-                                        Timestamp asked_at)
+asio::awaitable<bool> MailboxTurn::take(Reading& reading, PageAnswer answer, Timestamp asked_at)
 {
-    if (std::holds_alternative<CursorExpired>(answer)) {
-        if (folder.cursor.value.empty())
-            co_return false; // gone since the tree was read; the next tree says so
-        log::info(log::Area::sync, "a folder's cursor has expired; the folder is read again",
-                  {{"mailbox", context_.mailbox.id.value},
-                   {"folder", to_string(folder.folder.well_known)}});
-        store::Folders folders(context_.pool);
-        co_await folders.forget_cursor(context_.fence, folder.folder.id);
-        folder.cursor = Cursor();
-        co_return true;
+    if (std::holds_alternative<CursorExpired>(answer))
+        co_return co_await begin_anew(reading);
+    if (auto* refused = std::get_if<FolderRefused>(&answer)) {
+        co_await leave_out(reading, std::move(*refused));
+        co_return false;
     }
+    co_return co_await take_page(reading, std::move(std::get<Page>(answer)), asked_at);
+}
 
-    auto& page = std::get<Page>(answer);
-    const bool first_round = !folder.round_done_at;
-    if (page.changes.empty() && page.last && !first_round)
-        co_return false; // an empty round keeps the old cursor
+asio::awaitable<bool> MailboxTurn::take_page(Reading& reading, Page page, Timestamp asked_at)
+{
+    store::FolderState& folder = reading.folder;
+    if (page.last)
+        co_await caught_up(reading);
+    // An empty round keeps the old cursor, for a day: the provider may forget it (G-69).
+    const bool fresh = folder.round_done_at && asked_at - *folder.round_done_at < cursor_kept;
+    if (page.changes.empty() && page.last && fresh)
+        co_return false;
 
-    if (!page.last && page.next == folder.cursor)
-        throw Failure(Reaction::retry, "graph.page_repeats",
-                      "the provider's next page is the page it belongs to");
-
+    reading.links.insert(folder.cursor.value);
+    const bool repeats = !page.last && reading.links.contains(page.next.value);
     Progress progress;
     progress.folder = folder.folder.id;
     progress.cursor = page.next;
@@ -183,34 +198,101 @@ asio::awaitable<bool> MailboxTurn::take(store::FolderState& folder,
         co_await pages_.handle(std::move(page.changes), std::move(source), std::move(progress));
     context_.metrics.add(metric_changes_read, one.changes);
     report_.pages += one;
-    co_return more;
+    if (!repeats)
+        co_return more;
+
+    FolderRefused refused;
+    refused.failure = "graph.page_repeats";
+    refused.message = "the provider's pages of a folder lead in a circle";
+    co_await forget_cursor(reading);
+    co_await leave_out(reading, std::move(refused));
+    co_return false;
 }
 
+asio::awaitable<bool> MailboxTurn::begin_anew(Reading& reading)
+{
+    store::FolderState& folder = reading.folder;
+    if (folder.cursor.value.empty())
+        co_return false; // gone since the tree was read; the next tree says so
+    if (std::exchange(reading.begun_anew, true)) {
+        FolderRefused refused;
+        refused.failure = "graph.cursor_expired";
+        refused.message = "the provider drops a folder's cursor as soon as it has given it out";
+        co_await leave_out(reading, std::move(refused));
+        co_return false;
+    }
+    log::info(
+        log::Area::sync, "a folder's cursor has expired; the folder is read again",
+        {{"mailbox", context_.mailbox.id.value}, {"folder", to_string(folder.folder.well_known)}});
+    co_await forget_cursor(reading);
+    co_return true;
+}
+
+asio::awaitable<void> MailboxTurn::forget_cursor(Reading& reading)
+{
+    store::Folders folders(context_.pool);
+    co_await folders.forget_cursor(context_.fence, reading.folder.folder.id);
+    reading.folder.cursor = Cursor();
+}
+
+asio::awaitable<void> MailboxTurn::leave_out(Reading& reading, FolderRefused refused)
+{
+    ++report_.unread_folders;
+    context_.metrics.add(metric_folders_left_out, 1, {{"name", refused.failure}});
+    store::FolderState& folder = reading.folder;
+    const bool news = folder.trouble.failure != refused.failure;
+    folder.trouble.failure = refused.failure;
+    ++folder.trouble.attempts;
+    folder.trouble.next_attempt_at =
+        context_.clock.now() + backoff(folder.trouble.attempts, 0.5, std::nullopt,
+                                       {std::chrono::minutes(1), std::chrono::hours(1)});
+    store::Folders folders(context_.pool);
+    co_await folders.set_trouble(context_.fence, folder.folder.id, folder.trouble);
+    if (!news)
+        co_return;
+
+    log::warn(log::Area::sync, "a folder cannot be read; the others go on",
+              {{"mailbox", context_.mailbox.id.value},
+               {"folder", to_string(folder.folder.well_known)},
+               {"failure", refused.failure},
+               {"why", refused.message}});
+    boost::json::object detail;
+    detail["failure"] = refused.failure;
+    detail["message"] = refused.message;
+    detail["folder_id"] = folder.folder.id.value;
+    LogEvent event;
+    event.level = "warn";
+    event.name = "folder_left_out";
+    event.detail_json = boost::json::serialize(detail);
+    std::vector<LogEvent> events;
+    events.push_back(std::move(event));
+    store::Events log(context_.pool);
+    co_await log.add(context_.mailbox.id, std::move(events));
+}
+
+asio::awaitable<void> MailboxTurn::caught_up(Reading& reading)
+{
+    if (reading.folder.trouble.failure.empty())
+        co_return;
+    log::info(log::Area::sync, "a folder can be read again",
+              {{"mailbox", context_.mailbox.id.value},
+               {"folder", to_string(reading.folder.folder.well_known)}});
+    reading.folder.trouble = store::FolderTrouble();
+    store::Folders folders(context_.pool);
+    co_await folders.set_trouble(context_.fence, reading.folder.folder.id, reading.folder.trouble);
+}
+
+/// What was parked is looked at like what a page says was removed: only what is there counts.
 asio::awaitable<void> MailboxTurn::retry_parked()
 {
     store::Parked parked(context_.pool);
     const std::vector<store::ParkedRow> due = co_await parked.due(context_.mailbox.id);
-    if (due.empty())
-        co_return;
-    std::vector<ItemKey> keys;
-    for (const store::ParkedRow& row : due)
-        keys.push_back(ItemKey{context_.mailbox.id, row.item_id});
-    std::vector<std::optional<Item>> looks = co_await context_.connector.look_up(std::move(keys));
     std::vector<Change> changes;
-    std::vector<std::string> gone;
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-        if (!looks[i]) {
-            gone.push_back(due[i].item_id);
-            continue;
-        }
-        Change change;
-        change.key = looks[i]->key;
-        change.item = std::move(looks[i]);
-        changes.push_back(std::move(change));
+    for (const store::ParkedRow& row : due) {
+        Change& change = changes.emplace_back();
+        change.key = ItemKey{context_.mailbox.id, row.item_id};
     }
     report_.pages += co_await pages_.handle(std::move(changes), PageSource(), std::nullopt);
-    if (!gone.empty())
-        co_await pages_.forget_parked(std::move(gone));
 }
 
 asio::awaitable<void> MailboxTurn::write_back()

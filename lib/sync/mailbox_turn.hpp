@@ -8,6 +8,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <set>
+#include <string>
 #include <vector>
 
 namespace crmsync::sync {
@@ -17,6 +19,8 @@ struct TurnReport {
     DrainReport writes;
     UntrackReport untracks;
     int folders = 0;
+    int unread_folders = 0;           ///< could not be read, or are left out for a while
+    bool categories_missing = false;  ///< ours could not be put into the mailbox's list
     bool more_to_do = false;          ///< a backlog is left: the mailbox is not caught up
     bool first_pass_ended = false;    ///< it is, for the first time
     std::optional<Timestamp> owed_at; ///< when the next owed write is due
@@ -33,11 +37,22 @@ public:
 
 private:
     boost::asio::awaitable<store::FolderTree> refresh_tree();
+    /// A folder and what of it was seen in this turn.
+    struct Reading {
+        store::FolderState folder;
+        std::set<std::string> links{}; ///< asked with: one that comes again leads nowhere
+        bool begun_anew = false;
+    };
     boost::asio::awaitable<void> read_folders(std::vector<store::FolderState> folders);
-    boost::asio::awaitable<void> read_backlog(std::vector<store::FolderState*> behind);
+    boost::asio::awaitable<void> read_backlog(std::vector<Reading*> behind);
     /// Handles one answer; true when the folder is not caught up yet (its cursor has moved on).
-    boost::asio::awaitable<bool> take(store::FolderState& folder,
-                                      std::variant<Page, CursorExpired> answer, Timestamp asked_at);
+    boost::asio::awaitable<bool> take(Reading& reading, PageAnswer answer, Timestamp asked_at);
+    boost::asio::awaitable<bool> take_page(Reading& reading, Page page, Timestamp asked_at);
+    boost::asio::awaitable<bool> begin_anew(Reading& reading);
+    boost::asio::awaitable<void> forget_cursor(Reading& reading);
+    /// The folder is left out for a while, longer each time; the others go on.
+    boost::asio::awaitable<void> leave_out(Reading& reading, FolderRefused refused);
+    boost::asio::awaitable<void> caught_up(Reading& reading);
     boost::asio::awaitable<void> retry_parked();
     boost::asio::awaitable<void> write_back();
 

@@ -104,7 +104,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
     std::vector<Decided> accepted;
     for (Decided& one : decided) {
         if (!one.item.unreadable.empty()) {
-            plan_parked(plan, one, one.item.unreadable, false, facts());
+            plan_parked(plan, one, one.item.unreadable, one.item.unreadable_for_now, facts());
             continue;
         }
         if (context_.observe)
@@ -130,16 +130,8 @@ asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Dec
     co_return items;
 }
 
-asio::awaitable<void> PageHandler::forget_parked(std::vector<std::string> item_ids)
-{
-    Plan plan;
-    plan.unparked = std::move(item_ids);
-    PageReport nothing;
-    co_await commit(std::move(plan), std::nullopt, nothing);
-}
-
 /// The items of a page as they are now. A removal is believed only of an item we know, and only
-/// after a look (G-65, G-98 to G-100): most of the time it has moved.
+/// after a look (G-65, G-98 to G-100): most of the time it has moved, or is still there.
 asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change> changes,
                                                               Plan& plan)
 {
@@ -159,16 +151,13 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
     }
 
     std::vector<ItemKey> asked = std::move(incomplete);
-    std::vector<bool> linked(asked.size(), false);
-    if (!removed.empty()) {
-        const auto known_removed = co_await known(removed);
-        for (const Item& item : removed) {
-            const auto found = known_removed.find(item.key.id);
-            if (found == known_removed.end() || !found->second.link || found->second.link->gone)
-                continue;
+    std::map<std::string, KnownItem> known_removed;
+    if (!removed.empty())
+        known_removed = co_await known(removed);
+    for (const Item& item : removed) {
+        const KnownItem& before = known_removed[item.key.id];
+        if (before.link || before.outcome || before.parked)
             asked.push_back(item.key);
-            linked.push_back(true);
-        }
     }
     if (asked.empty())
         co_return items;
@@ -177,12 +166,17 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
     for (std::size_t i = 0; i < looks.size(); ++i) {
         if (looks[i]) {
             items.push_back(std::move(*looks[i]));
-        } else if (linked[i]) {
+            continue;
+        }
+        const KnownItem& before = known_removed[asked[i].id];
+        if (before.link) {
             LinkUpdate gone;
             gone.item_id = asked[i].id;
             gone.gone = true;
             plan.links.push_back(std::move(gone));
         }
+        if (before.parked)
+            plan.unparked.push_back(asked[i].id);
     }
     co_return items;
 }
@@ -319,8 +313,9 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
                 plan_parked(plan, chunk[i], refused->failure, refused->transient, facts());
             } else if (std::holds_alternative<Outdated>(answers[i])) {
                 outdated.push_back(chunk[i]);
+            } else { // deleted between the list and the body
+                context_.metrics.add(metric_gone_before_body);
             }
-            // Gone: deleted between the list and the body; there is nothing to say about it.
             if (bytes > static_cast<std::size_t>(chunk_bytes)) {
                 Plan full = std::exchange(plan, Plan());
                 bytes = 0;

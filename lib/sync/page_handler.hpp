@@ -34,13 +34,11 @@ class PageHandler {
 public:
     explicit PageHandler(const TurnContext& context) : context_(context) {}
 
-    /// Decides every change, fetches the bodies of what is accepted, commits in chunks; the
-    /// progress goes with the last one. Nothing is remembered between pages.
+    /// Decides every change (of an item only named: as it is now), fetches the bodies of what is
+    /// accepted, commits in chunks; the progress goes with the last one. Nothing is remembered
+    /// between pages.
     boost::asio::awaitable<PageReport> handle(std::vector<Change> changes, PageSource source,
                                               std::optional<Progress> progress);
-
-    /// Items that were parked and are not in the mailbox any more.
-    boost::asio::awaitable<void> forget_parked(std::vector<std::string> item_ids);
 
 private:
     boost::asio::awaitable<std::vector<Item>> present_items(std::vector<Change> changes,

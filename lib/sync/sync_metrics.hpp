@@ -12,6 +12,12 @@ inline constexpr MetricName metric_activities_joined{
     "Items that joined an activity stored from another mailbox or before"};
 inline constexpr MetricName metric_changes_read{"crmsync_changes_read_total", MetricKind::counter,
                                                 "Rows of change pages that were decided"};
+inline constexpr MetricName metric_folders_left_out{
+    "crmsync_folders_left_out_total", MetricKind::counter,
+    "Times a folder could not be read while others could, by failure name"};
+inline constexpr MetricName metric_gone_before_body{
+    "crmsync_items_gone_before_body_total", MetricKind::counter,
+    "Accepted items that were gone when their body was asked for"};
 inline constexpr MetricName metric_writes_done{
     "crmsync_category_writes_total", MetricKind::counter,
     "Category writes by result: written, unneeded, conflict, gone, failed"};

@@ -41,7 +41,8 @@ struct TurnContext {
     bool first_pass = false; ///< no round over all folders has ended yet
     bool first_turn = false; ///< of this process, or under these rules
     DecisionObserver observe;
-    std::function<bool()> stopping; ///< whether the turn is to end: see end_if_stopping
+    std::function<bool()> stopping;  ///< whether the turn is to end: see end_if_stopping
+    bool categories_missing = false; ///< an earlier turn could not add ours, and said so
 
     /// Asked between pages, before writes and before each transaction: throws Failure(give_back)
     /// where the service shuts down or the mailbox is not ours any more.

@@ -7,16 +7,16 @@ SELECT CASE WHEN tree_query_version = $2::bigint THEN tree_cursor ELSE '' END
 -- name: list_folders
 -- A cursor of another query version is of no use: it would go on with the old property list.
 SELECT folder_id, parent_id, name, kind, CASE WHEN query_version = $2::bigint THEN cursor ELSE '' END,
-       round_done_at
+       round_done_at, last_failure, attempts, next_attempt_at
   FROM sync.folder WHERE mailbox_id = $1::bigint ORDER BY folder_id;
 
 -- name: show_folders
 -- For people: with the number of linked items in each.
-SELECT f.name, f.kind, f.round_done_at, count(l.item_id)
+SELECT f.name, f.kind, f.round_done_at, count(l.item_id), f.last_failure, f.next_attempt_at
   FROM sync.folder AS f
   LEFT JOIN sync.link AS l ON l.mailbox_id = f.mailbox_id AND l.folder_id = f.folder_id
  WHERE f.mailbox_id = $1::bigint
- GROUP BY f.folder_id, f.name, f.kind, f.round_done_at
+ GROUP BY f.mailbox_id, f.folder_id
  ORDER BY f.name;
 
 -- name: upsert_folders
@@ -48,8 +48,15 @@ UPDATE sync.mailbox SET tree_cursor = $2::text, tree_query_version = $3::bigint:
 -- The time of the last round stays: what was seen before was seen.
 UPDATE sync.folder SET cursor = '' WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
 
+-- name: set_folder_trouble
+-- Why the folder is not read, and until when; none: it was read to its end.
+UPDATE sync.folder
+   SET last_failure = $3::text, attempts = $4::bigint::integer, next_attempt_at = $5::timestamptz
+ WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
+
 -- name: forget_all_cursors
-UPDATE sync.folder SET cursor = '' WHERE mailbox_id = $1::bigint;
+-- And what kept folders from being read: a person asks for it.
+UPDATE sync.folder SET cursor = '', attempts = 0, next_attempt_at = NULL WHERE mailbox_id = $1::bigint;
 
 -- name: forget_tree_cursor
 UPDATE sync.mailbox SET tree_cursor = '' WHERE id = $1::bigint;

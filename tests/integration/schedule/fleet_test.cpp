@@ -44,8 +44,7 @@ public:
     }
     asio::awaitable<void> add_master_categories(std::vector<MasterCategory>) override { co_return; }
 
-    asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
-    changes_since(std::vector<FolderCursor>) override
+    asio::awaitable<std::vector<PageAnswer>> changes_since(std::vector<FolderCursor>) override
     {
         throw std::logic_error("there is no folder to read");
     }

@@ -21,25 +21,40 @@ public:
     int pages = 0;
     int rows = 500;
     std::vector<std::string> asked; ///< cursors, in order
+    std::vector<std::string> folders{"inbox"};
+    std::set<std::string> refused; ///< folders that cannot be read
+    bool circle = false;           ///< the last page leads to the second
+    bool forgetful = false;        ///< every cursor is unknown as soon as it was given out
+    bool refuses_categories = false;
+    std::string empty_round_says; ///< cursor
 
     asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor since) override
     {
         FolderChanges changes;
         if (since.value.empty()) {
-            Folder inbox;
-            inbox.id = FolderId("inbox");
-            inbox.well_known = WellKnown::inbox;
-            changes.present.push_back(inbox);
+            for (const std::string& name : folders) {
+                Folder& folder = changes.present.emplace_back();
+                folder.id = FolderId(name);
+                folder.well_known = name == "inbox" ? WellKnown::inbox : WellKnown::none;
+            }
         }
         changes.next = Cursor("tree");
         co_return changes;
     }
-    asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
-    changes_since(std::vector<FolderCursor> folders) override
+    asio::awaitable<std::vector<PageAnswer>>
+    changes_since(std::vector<FolderCursor> wanted) override
     {
-        std::vector<std::variant<Page, CursorExpired>> answers;
-        for (const FolderCursor& folder : folders) {
+        std::vector<PageAnswer> answers;
+        for (const FolderCursor& folder : wanted) {
             asked.push_back(folder.cursor.value);
+            if (refused.contains(folder.folder.value)) {
+                answers.emplace_back(FolderRefused{"graph.unavailable", "not now"});
+                continue;
+            }
+            if (forgetful && !folder.cursor.value.empty()) {
+                answers.emplace_back(CursorExpired{});
+                continue;
+            }
             answers.emplace_back(
                 page(folder.cursor.value.empty() ? 0 : std::stoi(folder.cursor.value)));
         }
@@ -47,6 +62,8 @@ public:
     }
     asio::awaitable<std::vector<MasterCategory>> master_categories() override
     {
+        if (refuses_categories)
+            throw Failure(Reaction::wait, "graph.mailbox_full", "make room");
         co_return std::vector<MasterCategory>();
     }
     asio::awaitable<void> add_master_categories(std::vector<MasterCategory>) override { co_return; }
@@ -94,6 +111,12 @@ private:
         }
         one.next = Cursor(std::to_string(std::min(number + 1, pages)));
         one.last = number + 1 >= pages;
+        if (one.last && !empty_round_says.empty())
+            one.next = Cursor(empty_round_says);
+        if (one.last && circle) {
+            one.next = Cursor("1");
+            one.last = false;
+        }
         return one;
     }
 };
@@ -107,12 +130,16 @@ struct Reading {
     Fence fence = stored.leased("kim@contoso.example");
     Mailbox mailbox = *stored.run(stored.mailboxes.by_id(fence.mailbox));
     std::function<bool()> stopping;
+    bool first_turn = false;
+    bool categories_missing = false;
 
     sync::TurnReport turn()
     {
         sync::TurnContext context{mailbox, fence,   connector, stored.pool,
                                   clock,   metrics, hash,      sync::make_snapshot(Settings()),
                                   true,    false,   {},        stopping};
+        context.first_turn = first_turn;
+        context.categories_missing = categories_missing;
         sync::MailboxTurn one(context);
         return stored.run(one.run());
     }
@@ -169,4 +196,95 @@ TEST_CASE("a turn that is to end does so between two pages, and keeps what it ha
     reading.stopping = {};
     CHECK(reading.turn().pages.changes == 4'000);
     CHECK(reading.connector.asked[3] == "2");
+}
+
+TEST_CASE("a folder that cannot be read is left out for a while and said once, the others go on")
+{
+    Reading reading;
+    reading.connector.pages = 1;
+    reading.connector.folders = {"bad", "inbox"};
+    reading.connector.refused = {"bad"};
+    CHECK(reading.turn().unread_folders == 1);
+    CHECK(reading.cursor() == "1");
+    CHECK(reading.stored.text("SELECT last_failure FROM sync.folder WHERE folder_id = 'bad'") ==
+          "graph.unavailable");
+
+    const std::size_t asked = reading.connector.asked.size();
+    CHECK(reading.turn().unread_folders == 1); // not asked: too early
+    CHECK(reading.connector.asked.size() == asked + 1);
+
+    for (int i = 0; i < 3; ++i) {
+        reading.clock.advance_by(std::chrono::hours(1));
+        CHECK(reading.turn().unread_folders == 1);
+    }
+    CHECK(reading.stored.number("SELECT count(*) FROM sync.event WHERE name = 'folder_left_out'") ==
+          1);
+
+    reading.connector.refused.clear();
+    reading.clock.advance_by(std::chrono::hours(1));
+    CHECK(reading.turn().unread_folders == 0);
+    CHECK(reading.stored.number("SELECT count(*) FROM sync.folder WHERE last_failure <> '' OR "
+                                "next_attempt_at IS NOT NULL") == 0);
+}
+
+TEST_CASE("pages that lead in a circle end the folder's round, and it is begun anew later")
+{
+    Reading reading;
+    reading.connector.pages = 3;
+    reading.connector.rows = 1;
+    reading.connector.circle = true;
+    const sync::TurnReport report = reading.turn();
+    CHECK_FALSE(report.more_to_do);
+    CHECK(report.unread_folders == 1);
+    CHECK(reading.connector.asked.size() <= 5);
+    CHECK(reading.cursor().empty());
+    CHECK(reading.stored.text("SELECT last_failure FROM sync.folder") == "graph.page_repeats");
+
+    reading.connector.circle = false;
+    reading.clock.advance_by(std::chrono::minutes(2));
+    CHECK(reading.turn().unread_folders == 0);
+    CHECK(reading.cursor() == "3");
+}
+
+TEST_CASE("a cursor that is dropped as soon as it is given out is not chased within a turn")
+{
+    Reading reading;
+    reading.connector.pages = 3;
+    reading.connector.rows = 1;
+    reading.connector.forgetful = true;
+    CHECK(reading.turn().unread_folders == 1);
+    CHECK(reading.connector.asked.size() <= 4);
+    CHECK(reading.stored.text("SELECT last_failure FROM sync.folder") == "graph.cursor_expired");
+}
+
+TEST_CASE("a folder without news keeps its cursor for a day, and then takes the newer one")
+{
+    Reading reading;
+    reading.connector.pages = 1;
+    reading.turn();
+    CHECK(reading.cursor() == "1");
+    reading.connector.pages = 0;
+    reading.connector.empty_round_says = "2";
+    reading.clock.advance_by(std::chrono::hours(23));
+    reading.turn();
+    CHECK(reading.cursor() == "1");
+    reading.clock.advance_by(std::chrono::hours(1));
+    reading.turn();
+    CHECK(reading.cursor() == "2");
+}
+
+TEST_CASE("categories that cannot be listed are said once and tried again, and reading goes on")
+{
+    Reading reading;
+    reading.connector.pages = 1;
+    reading.connector.refuses_categories = true;
+    reading.first_turn = true;
+    CHECK(reading.turn().categories_missing);
+    CHECK(reading.cursor() == "1");
+    reading.categories_missing = true;
+    CHECK(reading.turn().categories_missing);
+    CHECK(reading.stored.number(
+              "SELECT count(*) FROM sync.event WHERE name = 'categories_missing'") == 1);
+    reading.connector.refuses_categories = false;
+    CHECK_FALSE(reading.turn().categories_missing);
 }

@@ -63,7 +63,7 @@ public:
     {
         throw std::logic_error("folders_since is not part of the script");
     }
-    boost::asio::awaitable<std::vector<std::variant<Page, CursorExpired>>>
+    boost::asio::awaitable<std::vector<PageAnswer>>
     changes_since(std::vector<FolderCursor>) override
     {
         throw std::logic_error("changes_since is not part of the script");
