@@ -14,176 +14,170 @@ namespace json = boost::json;
 
 namespace {
 
-struct CodeMeaning {
-    std::string_view code; ///< compared without case
+/// What an error amounts to, whatever the words for it.
+struct Kind {
     Finding finding;
     Reaction reaction;
     std::string_view name;
-    std::string_view meaning; ///< {doing} and {permission} are filled in
 };
 
 using enum Finding;
 using enum Reaction;
 
+constexpr Kind unexpected{failed, retry, "graph.unexpected"};
+constexpr Kind expired{cursor_expired, retry, "graph.cursor_expired"};
+constexpr Kind no_folder{gone, set_aside, "graph.folder_gone"};
+constexpr Kind no_item{gone, set_aside, "graph.item_gone"};
+constexpr Kind no_mailbox{failed, stop, "graph.mailbox_missing"};
+constexpr Kind bad_token{token, retry, "graph.token_not_accepted"};
+constexpr Kind denied{failed, reauthorise, "graph.access_denied"};
+constexpr Kind no_directory{failed, reauthorise, "graph.directory_denied"};
+constexpr Kind changed{conflict, retry, "graph.conflict"};
+constexpr Kind full{failed, wait, "graph.mailbox_full"};
+constexpr Kind corrupt{failed, set_aside, "graph.item_corrupt"};
+constexpr Kind no_attachment{failed, set_aside, "graph.attachment_unreadable"};
+constexpr Kind bad_id{failed, set_aside, "graph.bad_id"};
+constexpr Kind too_large{failed, set_aside, "graph.too_large"};
+constexpr Kind bad_request{failed, set_aside, "graph.bad_request"};
+constexpr Kind too_many{throttled, wait, "graph.throttled"};
+constexpr Kind busy{throttled, wait, "graph.busy"};
+constexpr Kind unavailable{failed, retry, "graph.unavailable"};
+constexpr Kind moving{failed, wait, "graph.mailbox_moving"};
+constexpr Kind not_offered{failed, set_aside, "graph.not_offered"};
+
+// What is said of several; {doing} and {permission} are filled in.
+constexpr std::string_view state_dropped = "Graph dropped the folder's sync state";
+constexpr std::string_view state_unknown = "Graph does not understand the folder's sync state";
+constexpr std::string_view mailbox_elsewhere =
+    "the account has no mailbox in Exchange Online: no licence, soft-deleted, inactive, or still "
+    "on premises";
+constexpr std::string_view token_refused = "Graph does not accept a token that was issued just now";
+constexpr std::string_view changed_meanwhile = "the item was changed by somebody else in between";
+constexpr std::string_view make_room = "the mailbox is full: make room in it";
+constexpr std::string_view never_heals = "Exchange cannot read this item itself; it never heals";
+constexpr std::string_view id_unknown = "Graph does not understand the item's id";
+constexpr std::string_view fewer_requests = "Graph asks for fewer requests";
+constexpr std::string_view mailbox_limits = "Graph's limits for this mailbox are reached";
+constexpr std::string_view exchange_busy = "Exchange is busy";
+constexpr std::string_view failed_beside = "a request it was sent with failed";
+constexpr std::string_view not_accepted = "Graph does not accept the request";
+constexpr std::string_view grant_it =
+    "the application may not do this ({doing}): grant it the application permission {permission} "
+    "with admin consent, or let the application access policy or RBAC scope in Exchange include "
+    "this mailbox; both take up to two hours to show";
+
+struct CodeMeaning {
+    std::string_view code; ///< compared without case
+    Kind kind;
+    std::string_view meaning;
+};
+
 /// The table: what each code means, whatever status it came with. One line a code.
 constexpr std::array codes{
     // The sync state is gone, or was never one: this folder is read again from nothing (G-70).
-    CodeMeaning{"SyncStateNotFound", cursor_expired, retry, "graph.cursor_expired",
-                "Graph dropped the folder's sync state"},
-    CodeMeaning{"SyncStateInvalid", cursor_expired, retry, "graph.cursor_expired",
-                "Graph does not understand the folder's sync state"},
-    CodeMeaning{"InvalidSyncStateData", cursor_expired, retry, "graph.cursor_expired",
-                "Graph does not understand the folder's sync state"},
-    CodeMeaning{"ErrorInvalidSyncStateData", cursor_expired, retry, "graph.cursor_expired",
-                "Graph does not understand the folder's sync state"},
-    CodeMeaning{"ResyncRequired", cursor_expired, retry, "graph.cursor_expired",
-                "Graph asks to read the folder again"},
-    CodeMeaning{"ErrorSyncFolderNotFound", gone, set_aside, "graph.folder_gone",
-                "the folder was deleted while it was read"},
+    CodeMeaning{"SyncStateNotFound", expired, state_dropped},
+    CodeMeaning{"SyncStateInvalid", expired, state_unknown},
+    CodeMeaning{"InvalidSyncStateData", expired, state_unknown},
+    CodeMeaning{"ErrorInvalidSyncStateData", expired, state_unknown},
+    CodeMeaning{"ResyncRequired", expired, "Graph asks to read the folder again"},
+    CodeMeaning{"ErrorSyncFolderNotFound", no_folder, "the folder was deleted while it was read"},
 
     // Something is not there (G-40 to G-43, G-75, G-105).
-    CodeMeaning{"ErrorItemNotFound", gone, set_aside, "graph.item_gone",
-                "the item is not in the mailbox"},
-    CodeMeaning{"ErrorFolderNotFound", gone, set_aside, "graph.folder_gone",
-                "the folder is not in the mailbox"},
-    CodeMeaning{"MailboxNotEnabledForRESTAPI", failed, stop, "graph.mailbox_missing",
-                "the account has no mailbox in Exchange Online: no licence, soft-deleted, "
-                "inactive, or still on premises"},
-    CodeMeaning{"MailboxNotSupportedForRESTAPI", failed, stop, "graph.mailbox_missing",
-                "the account has no mailbox in Exchange Online: no licence, soft-deleted, "
-                "inactive, or still on premises"},
-    CodeMeaning{"ErrorNonExistentMailbox", failed, stop, "graph.mailbox_missing",
-                "there is no mailbox with this address"},
+    CodeMeaning{"ErrorItemNotFound", no_item, "the item is not in the mailbox"},
+    CodeMeaning{"ErrorFolderNotFound", no_folder, "the folder is not in the mailbox"},
+    CodeMeaning{"MailboxNotEnabledForRESTAPI", no_mailbox, mailbox_elsewhere},
+    CodeMeaning{"MailboxNotSupportedForRESTAPI", no_mailbox, mailbox_elsewhere},
+    CodeMeaning{"ErrorNonExistentMailbox", no_mailbox, "there is no mailbox with this address"},
     CodeMeaning{
-        "ErrorInvalidUser", failed, stop, "graph.mailbox_missing",
+        "ErrorInvalidUser", no_mailbox,
         "Graph knows no user with this address; check the spelling and the provider's tenant"},
-    CodeMeaning{"Request_ResourceNotFound", failed, stop, "graph.mailbox_missing",
+    CodeMeaning{"Request_ResourceNotFound", no_mailbox,
                 "the directory knows no user with this address; check the spelling and the "
                 "provider's tenant"},
-    CodeMeaning{"ResourceNotFound", failed, stop, "graph.mailbox_missing",
+    CodeMeaning{"ResourceNotFound", no_mailbox,
                 "Graph cannot find the user's mailbox; check the address, its licence and the "
                 "provider's tenant"},
 
     // Token and permission (G-7, G-8, G-32 to G-36).
-    CodeMeaning{"InvalidAuthenticationToken", token, retry, "graph.token_not_accepted",
-                "Graph does not accept a token that was issued just now"},
-    CodeMeaning{"AuthenticationError", token, retry, "graph.token_not_accepted",
-                "Graph does not accept a token that was issued just now"},
-    CodeMeaning{"ErrorAccessDenied", failed, reauthorise, "graph.access_denied",
-                "the application may not do this ({doing}): grant it the application permission "
-                "{permission} with admin consent, or let the application access policy or RBAC "
-                "scope in Exchange include this mailbox; both take up to two hours to show"},
-    CodeMeaning{"AccessDenied", failed, reauthorise, "graph.access_denied",
-                "the application may not do this ({doing}): grant it the application permission "
-                "{permission} with admin consent, or let the application access policy or RBAC "
-                "scope in Exchange include this mailbox; both take up to two hours to show"},
-    CodeMeaning{"Authorization_RequestDenied", failed, reauthorise, "graph.directory_denied",
+    CodeMeaning{"InvalidAuthenticationToken", bad_token, token_refused},
+    CodeMeaning{"AuthenticationError", bad_token, token_refused},
+    CodeMeaning{"ErrorAccessDenied", denied, grant_it},
+    CodeMeaning{"AccessDenied", denied, grant_it},
+    CodeMeaning{"Authorization_RequestDenied", no_directory,
                 "the application may not read the directory ({doing}): grant it the application "
                 "permission {permission} with admin consent"},
-    CodeMeaning{"Authorization_IdentityNotFound", failed, reauthorise, "graph.directory_denied",
+    CodeMeaning{"Authorization_IdentityNotFound", no_directory,
                 "the tenant has no service principal for the application: give admin consent in "
                 "this tenant"},
 
     // Versions (G-133).
-    CodeMeaning{"ErrorIrresolvableConflict", conflict, retry, "graph.conflict",
-                "the item was changed by somebody else in between"},
-    CodeMeaning{"ErrorChangeKeyRequiredForWriteOperations", conflict, retry, "graph.conflict",
-                "the item was changed by somebody else in between"},
-    CodeMeaning{"ErrorStaleObject", conflict, retry, "graph.conflict",
-                "the item was changed by somebody else in between"},
+    CodeMeaning{"ErrorIrresolvableConflict", changed, changed_meanwhile},
+    CodeMeaning{"ErrorChangeKeyRequiredForWriteOperations", changed, changed_meanwhile},
+    CodeMeaning{"ErrorStaleObject", changed, changed_meanwhile},
 
     // Room in the mailbox (G-73, G-257, G-258). Retried slowly; reads without delta still work.
-    CodeMeaning{"ErrorQuotaExceeded", failed, wait, "graph.mailbox_full",
+    CodeMeaning{"ErrorQuotaExceeded", full,
                 "the mailbox is full, or its quota of named properties is used up; Exchange then "
                 "refuses even to keep a sync state: make room in it"},
-    CodeMeaning{"QuotaExceededException", failed, wait, "graph.mailbox_full",
-                "the mailbox is full: make room in it"},
-    CodeMeaning{"QuotaExceeded", failed, wait, "graph.mailbox_full",
-                "the mailbox is full: make room in it"},
+    CodeMeaning{"QuotaExceededException", full, make_room},
+    CodeMeaning{"QuotaExceeded", full, make_room},
 
     // One item only (G-105, G-156).
-    CodeMeaning{"ErrorCorruptData", failed, set_aside, "graph.item_corrupt",
-                "Exchange cannot read this item itself; it never heals"},
-    CodeMeaning{"ErrorItemCorrupt", failed, set_aside, "graph.item_corrupt",
-                "Exchange cannot read this item itself; it never heals"},
-    CodeMeaning{"ErrorInvalidRecipients", failed, set_aside, "graph.item_corrupt",
-                "Exchange lists the item but cannot read it"},
-    CodeMeaning{"ErrorMimeContentInvalid", failed, set_aside, "graph.item_corrupt",
-                "Exchange cannot read this item itself; it never heals"},
-    CodeMeaning{"ErrorMimeContentConversionFailed", failed, set_aside, "graph.item_corrupt",
+    CodeMeaning{"ErrorCorruptData", corrupt, never_heals},
+    CodeMeaning{"ErrorItemCorrupt", corrupt, never_heals},
+    CodeMeaning{"ErrorInvalidRecipients", corrupt, "Exchange lists the item but cannot read it"},
+    CodeMeaning{"ErrorMimeContentInvalid", corrupt, never_heals},
+    CodeMeaning{"ErrorMimeContentConversionFailed", corrupt,
                 "Exchange cannot convert this item; it never heals"},
-    CodeMeaning{"ErrorCannotOpenFileAttachment", failed, set_aside, "graph.attachment_unreadable",
+    CodeMeaning{"ErrorCannotOpenFileAttachment", no_attachment,
                 "Exchange cannot open this attachment; it never heals"},
-    CodeMeaning{"ErrorInvalidIdMalformed", failed, set_aside, "graph.bad_id",
-                "Graph does not understand the item's id"},
-    CodeMeaning{"ErrorInvalidId", failed, set_aside, "graph.bad_id",
-                "Graph does not understand the item's id"},
-    CodeMeaning{"ErrorMessageSizeExceeded", failed, set_aside, "graph.too_large",
-                "the message is larger than Graph handles"},
-    CodeMeaning{"RequestBodyRead", failed, set_aside, "graph.bad_request",
-                "Graph could not read the request"},
-    CodeMeaning{"InefficientFilter", failed, set_aside, "graph.bad_request",
-                "Graph refuses the query as too complex"},
+    CodeMeaning{"ErrorInvalidIdMalformed", bad_id, id_unknown},
+    CodeMeaning{"ErrorInvalidId", bad_id, id_unknown},
+    CodeMeaning{"ErrorMessageSizeExceeded", too_large, "the message is larger than Graph handles"},
+    CodeMeaning{"RequestBodyRead", bad_request, "Graph could not read the request"},
+    CodeMeaning{"InefficientFilter", bad_request, "Graph refuses the query as too complex"},
 
     // Later (G-252 to G-256).
-    CodeMeaning{"TooManyRequests", throttled, wait, "graph.throttled",
-                "Graph asks for fewer requests"},
-    CodeMeaning{"ApplicationThrottled", throttled, wait, "graph.throttled",
-                "Graph's limits for this mailbox are reached"},
-    CodeMeaning{"activityLimitReached", throttled, wait, "graph.throttled",
+    CodeMeaning{"TooManyRequests", too_many, fewer_requests},
+    CodeMeaning{"ApplicationThrottled", too_many, mailbox_limits},
+    CodeMeaning{"activityLimitReached", too_many,
                 "Graph's limits for this application are reached"},
-    CodeMeaning{"ErrorExceededConnectionCount", throttled, wait, "graph.throttled",
-                "Graph's limits for this mailbox are reached"},
-    CodeMeaning{"ErrorServerBusy", throttled, wait, "graph.busy", "Exchange is busy"},
-    CodeMeaning{"ErrorTooManyObjectsOpened", throttled, wait, "graph.busy", "Exchange is busy"},
-    CodeMeaning{"ErrorMailboxStoreUnavailable", failed, retry, "graph.unavailable",
+    CodeMeaning{"ErrorExceededConnectionCount", too_many, mailbox_limits},
+    CodeMeaning{"ErrorServerBusy", busy, exchange_busy},
+    CodeMeaning{"ErrorTooManyObjectsOpened", busy, exchange_busy},
+    CodeMeaning{"ErrorMailboxStoreUnavailable", unavailable,
                 "Exchange cannot reach the mailbox at the moment"},
-    CodeMeaning{"ErrorMailboxMoveInProgress", failed, wait, "graph.mailbox_moving",
+    CodeMeaning{"ErrorMailboxMoveInProgress", moving,
                 "the mailbox is being moved to another server"},
-    CodeMeaning{"ErrorTimeoutExpired", failed, retry, "graph.unavailable",
-                "Exchange took too long"},
-    CodeMeaning{"FailedDependency", failed, retry, "graph.unavailable",
-                "a request it was sent with failed"},
+    CodeMeaning{"ErrorTimeoutExpired", unavailable, "Exchange took too long"},
+    CodeMeaning{"FailedDependency", unavailable, failed_beside},
 };
 
 /// Without a known code the status decides (G-261).
 struct StatusMeaning {
     int first, last;
-    Finding finding;
-    Reaction reaction;
-    std::string_view name;
+    Kind kind;
     std::string_view meaning;
 };
 constexpr std::array statuses{
-    StatusMeaning{400, 400, failed, set_aside, "graph.bad_request",
-                  "Graph does not accept the request"},
-    StatusMeaning{401, 401, token, retry, "graph.token_not_accepted",
-                  "Graph does not accept a token that was issued just now"},
-    StatusMeaning{403, 403, failed, reauthorise, "graph.access_denied",
+    StatusMeaning{401, 401, bad_token, token_refused},
+    StatusMeaning{403, 403, denied,
                   "the application may not do this ({doing}): it needs the application permission "
                   "{permission} with admin consent"},
-    StatusMeaning{404, 404, gone, set_aside, "graph.item_gone", "it is not there"},
-    StatusMeaning{405, 405, failed, set_aside, "graph.not_offered",
-                  "Graph does not offer this for the item"},
-    StatusMeaning{408, 408, failed, retry, "graph.unavailable", "Graph took too long"},
-    StatusMeaning{409, 409, conflict, retry, "graph.conflict", "it clashes with what is there"},
-    StatusMeaning{410, 410, cursor_expired, retry, "graph.cursor_expired",
-                  "Graph dropped the folder's sync state"},
-    StatusMeaning{412, 412, conflict, retry, "graph.conflict",
-                  "the item was changed by somebody else in between"},
-    StatusMeaning{413, 413, failed, set_aside, "graph.too_large",
-                  "it is larger than Graph handles"},
-    StatusMeaning{424, 424, failed, retry, "graph.unavailable",
-                  "a request it was sent with failed"},
-    StatusMeaning{429, 429, throttled, wait, "graph.throttled", "Graph asks for fewer requests"},
-    StatusMeaning{503, 503, throttled, wait, "graph.busy", "Graph is not available at the moment"},
-    StatusMeaning{507, 507, failed, wait, "graph.mailbox_full",
-                  "the mailbox is full: make room in it"},
-    StatusMeaning{509, 509, throttled, wait, "graph.throttled",
-                  "Graph's bandwidth limit is reached"},
-    StatusMeaning{500, 599, failed, retry, "graph.unavailable", "Graph has a problem of its own"},
-    StatusMeaning{400, 499, failed, set_aside, "graph.bad_request",
-                  "Graph does not accept the request"},
+    StatusMeaning{404, 404, no_item, "it is not there"},
+    StatusMeaning{405, 405, not_offered, "Graph does not offer this for the item"},
+    StatusMeaning{408, 408, unavailable, "Graph took too long"},
+    StatusMeaning{409, 409, changed, "it clashes with what is there"},
+    StatusMeaning{410, 410, expired, state_dropped},
+    StatusMeaning{412, 412, changed, changed_meanwhile},
+    StatusMeaning{413, 413, too_large, "it is larger than Graph handles"},
+    StatusMeaning{424, 424, unavailable, failed_beside},
+    StatusMeaning{429, 429, too_many, fewer_requests},
+    StatusMeaning{503, 503, busy, "Graph is not available at the moment"},
+    StatusMeaning{507, 507, full, make_room},
+    StatusMeaning{509, 509, too_many, "Graph's bandwidth limit is reached"},
+    StatusMeaning{500, 599, unavailable, "Graph has a problem of its own"},
+    StatusMeaning{400, 499, bad_request, not_accepted},
 };
 
 /// The codes of an error, the innermost first: it may be the more exact one (G-259).
@@ -199,10 +193,13 @@ std::vector<std::string_view> codes_of(const json::value& error)
     return found;
 }
 
-std::string filled(std::string_view meaning, const Purpose& purpose)
+void set(GraphError& error, const Kind& kind, std::string_view meaning, const Purpose& purpose)
 {
-    return fmt::format(fmt::runtime(meaning), fmt::arg("doing", purpose.doing),
-                       fmt::arg("permission", purpose.permission));
+    error.finding = kind.finding;
+    error.reaction = kind.reaction;
+    error.name = kind.name;
+    error.message = fmt::format(fmt::runtime(meaning), fmt::arg("doing", purpose.doing),
+                                fmt::arg("permission", purpose.permission));
 }
 
 const CodeMeaning* meaning_of(std::string_view code)
@@ -227,10 +224,7 @@ GraphError classify(int status, const json::value& body, const Purpose& purpose)
         const CodeMeaning* meaning = meaning_of(code);
         if (!meaning)
             continue;
-        error.finding = meaning->finding;
-        error.reaction = meaning->reaction;
-        error.name = meaning->name;
-        error.message = filled(meaning->meaning, purpose);
+        set(error, meaning->kind, meaning->meaning, purpose);
         error.code = code;
         break;
     }
@@ -240,22 +234,18 @@ GraphError classify(int status, const json::value& body, const Purpose& purpose)
         const auto at = std::find_if(statuses.begin(), statuses.end(), [&](const StatusMeaning& m) {
             return status >= m.first && status <= m.last;
         });
-        const StatusMeaning unknown{
-            0, 0, failed, retry, "graph.unexpected", "Graph answered in a way it should not"};
-        const StatusMeaning& meaning = at == statuses.end() ? unknown : *at;
-        error.finding = meaning.finding;
-        error.reaction = meaning.reaction;
-        error.name = meaning.name;
-        error.message = filled(meaning.meaning, purpose);
+        if (at != statuses.end())
+            set(error, at->kind, at->meaning, purpose);
+        else
+            set(error, unexpected, "Graph answered in a way it should not", purpose);
         if (!found.empty())
             error.code = found.front();
     }
     if (purpose.of_mailbox && error.finding == gone) {
-        error.finding = failed;
-        error.reaction = stop;
-        error.name = "graph.mailbox_missing";
-        error.message = "Graph finds no mailbox with this address; check the address, its licence "
-                        "and the provider's tenant";
+        set(error, no_mailbox,
+            "Graph finds no mailbox with this address; check the address, its licence and the "
+            "provider's tenant",
+            purpose);
     }
     error.message += fmt::format(" (while {}: status {}{}{})", purpose.doing, status,
                                  error.code.empty() ? "" : " ", error.code.substr(0, 80));
