@@ -79,6 +79,17 @@ Decision refused(const Case& c, Outcome outcome, Closed closed, std::vector<Evid
     return decision;
 }
 
+/// A person's word stands, whether a rule would track the item or nothing asks for it.
+Decision untracked(const Case& c, std::vector<Evidence> found)
+{
+    Decision decision =
+        refused(c, Outcome::untracked,
+                {Rule::pinned, "a person untracked this message; no rule brings it back"},
+                std::move(found));
+    decision.orphan_category = c.wish.orphan;
+    return decision;
+}
+
 Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> found)
 {
     if (auto closed = gate(c.item, asker, c.candidates, c.policy, c.circumstances))
@@ -123,7 +134,8 @@ Decision decide_owed(const Case& c)
     const OwnCategories own =
         own_categories(c.item.categories.value_or(std::vector<std::string>{}), c.policy);
     if (was_a_wish && !own.any()) {
-        decision.outcome = Outcome::ignored;
+        decision.outcome = c.known.pinned ? Outcome::untracked : Outcome::ignored;
+        decision.rule = c.known.pinned ? Rule::pinned : Rule::none;
         decision.withdrawn = true;
         decision.note = "the wish was taken back before it was answered";
     }
@@ -136,9 +148,12 @@ Decision decide_unlinked(const Case& c)
     if (c.wish.by_person)
         return accepted(c, c.wish.rule, Asker::person, std::move(found));
 
+    if (c.known.pinned)
+        return untracked(c, std::move(found));
+
     const StoredMessage* stored = c.stored();
     const bool tracked_elsewhere = stored && !stored->deleted;
-    if (!c.known.pinned && c.wish.answered_before && tracked_elsewhere)
+    if (c.wish.answered_before && tracked_elsewhere)
         // It was let through once. A person's overrides hold, so that an item that was tagged by
         // hand is linked again after its mailbox was added anew.
         return accepted(c, Rule::identity, Asker::person, std::move(found));
@@ -154,10 +169,8 @@ Decision decide_unlinked(const Case& c)
     }
     if (rule == Rule::none)
         return ignored(c, std::move(found));
-    if (c.known.pinned || (stored && stored->deleted))
-        return refused(c, Outcome::untracked,
-                       {Rule::pinned, "a person untracked this message; no rule brings it back"},
-                       std::move(found));
+    if (stored && stored->deleted)
+        return untracked(c, std::move(found));
     return accepted(c, rule, Asker::rule, std::move(found));
 }
 

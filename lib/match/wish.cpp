@@ -112,6 +112,8 @@ bool seen_before(const Item& item, const KnownItem& known, const Circumstances& 
 {
     if (known.link || known.outcome)
         return true;
+    if (known.parked) // the folder may have been read to its end since
+        return !known.came_tagged;
     const auto arrived = arrived_at(item);
     return arrived && circumstances.round_done_at && *arrived < *circumstances.round_done_at;
 }

@@ -77,10 +77,11 @@ struct KnownItem {
     std::optional<Link> link;
     std::optional<std::string> outcome; ///< of the last decision: "refused", "ignored", …
     std::string input_hmac;             ///< what that decision was made from (32 bytes), or empty
-    bool pinned = false;                ///< a person untracked this message in this mailbox
+    bool pinned = false;                ///< a person untracked it, or its message, in this mailbox
     bool staged = false;                ///< an untrack waits for its release
     bool parked = false;
     int park_attempts = 0;             ///< how often a parked item has been tried
+    bool came_tagged = false;          ///< parked with the tag it was first seen with
     std::optional<StateCategory> owed; ///< a category write waits
 };
 

@@ -28,13 +28,13 @@ ReleasePlan plan_release(const std::vector<ReleaseFact>& facts,
         released.item_id = fact.item_id;
         released.activity = fact.activity;
         released.became = becomes(fact, policy);
-        plan.decisions.push_back(release.item_hmac);
+        plan.items.push_back(release.item_hmac);
         if (fact.tagged_copy_left)
             continue;
         // With the last tagged copy the message has left this mailbox for good.
         plan.left.insert(fact.activity);
         if (release.message_hmac)
-            plan.pins.push_back(*release.message_hmac);
+            plan.messages.push_back(*release.message_hmac);
         if (released.became == Untracked::owner_passed)
             plan.heirs.emplace(fact.activity, *fact.heir);
         if (released.became == Untracked::tombstoned)

@@ -26,8 +26,8 @@ struct ReleasePlan {
     std::set<ActivityId> left;   ///< without a tagged copy in this mailbox: all its links here go
     std::set<ActivityId> buried; ///< become tombstones
     std::map<ActivityId, OwnerClaim> heirs; ///< pass to another owner
-    std::vector<Sha256> pins;
-    std::vector<Sha256> decisions; ///< of the items, by HMAC
+    std::vector<Sha256> items;              ///< the released ones, by HMAC: pinned, and decided
+    std::vector<Sha256> messages;           ///< pinned as a whole: every copy in this mailbox
 };
 
 /// Who keeps what when a person takes the tag off (PRODUCT section 3, "Untrack"). Pure.

@@ -120,19 +120,19 @@ boost::asio::awaitable<ReleaseReport> Untracks::release(Fence fence, std::vector
         facts.push_back(read_fact(answers.back(), row));
 
     const ReleasePlan plan = plan_release(facts, releases, policy);
-    std::vector<pg::Bytes> pins, decisions;
-    for (const Sha256& pin : plan.pins)
-        pins.push_back(pg::to_bytes(pin));
-    for (const Sha256& decision : plan.decisions)
-        decisions.push_back(pg::to_bytes(decision));
+    std::vector<pg::Bytes> pinned_items, pinned_messages;
+    for (const Sha256& item : plan.items)
+        pinned_items.push_back(pg::to_bytes(item));
+    for (const Sha256& message : plan.messages)
+        pinned_messages.push_back(pg::to_bytes(message));
 
     script = pg::Script();
     add_heirs(script, plan.heirs);
     script.add(sql::bury_activities, params(plain_ids(plan.buried), policy.grace_days));
     script.add(sql::unlink, params(fence.mailbox, items, plain_ids(plan.left)));
-    script.add(sql::insert_pins, params(fence.mailbox, pins));
+    script.add(sql::insert_pins, params(fence.mailbox, pinned_items, pinned_messages));
     script.add(sql::unstage_untracks, params(fence.mailbox, items));
-    script.add(sql::decide_untracked, params(fence.mailbox, decisions));
+    script.add(sql::decide_untracked, params(fence.mailbox, pinned_items));
     // Last: rows of other mailboxes, which their pages take after everything of activities.
     const DesiredCategories nothing;
     script.add(sql::owe_take_offs, params(fence.mailbox, plain_ids(plan.buried), to_json(nothing)));

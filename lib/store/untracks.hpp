@@ -38,7 +38,7 @@ struct Staged {
 struct Release {
     std::string item_id;
     Sha256 item_hmac{};
-    std::optional<Sha256> message_hmac; ///< what is pinned; nothing: a message without Message-ID
+    std::optional<Sha256> message_hmac; ///< nothing: a message without Message-ID
 };
 
 struct UntrackPolicy {

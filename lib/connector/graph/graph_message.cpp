@@ -229,9 +229,12 @@ const Readers& readers()
          [](Row& r, P p, V v) { read_list(r, p, v, Role::bcc, r.item.participants.bcc); }},
         {"internetMessageId",
          [](Row& r, P p, V v) {
-             read_text(r, p, v, r.item.thread.message_id);
-             if (r.item.thread.message_id.has_value())
-                 *r.item.thread.message_id = normal_message_id(*r.item.thread.message_id);
+             Said<std::string>& id = r.item.thread.message_id;
+             read_text(r, p, v, id);
+             if (id.has_value())
+                 *id = normal_message_id(*id);
+             if (id.has_value() && id->empty()) // all such messages would be one
+                 id = Said<std::string>::empty();
          }},
         {"sentDateTime", [](Row& r, P p, V v) { read_time(r, p, v, r.item.message().sent_at); }},
         {"receivedDateTime",

@@ -15,9 +15,9 @@ SELECT s.item_id, s.seen_at, s.held, l.activity_id, a.deleted_at IS NOT NULL, a.
  ORDER BY s.seen_at, s.item_id;
 
 -- name: removals_last_hour
--- By the user; what the service takes off itself leaves no such decision.
-SELECT (SELECT count(*) FROM sync.decision
-         WHERE mailbox_id = $1::bigint AND outcome = 'untracked' AND decided_at > sync.now() - interval '1 hour'),
+-- By the user: each pinned an item. What the service takes off itself pins nothing.
+SELECT (SELECT count(*) FROM sync.pin
+         WHERE mailbox_id = $1::bigint AND kind = 'untrack_item' AND at > sync.now() - interval '1 hour'),
        link_count
   FROM sync.mailbox WHERE id = $1::bigint;
 
@@ -30,7 +30,8 @@ SELECT a.id FROM store.activity AS a
 
 -- name: release_facts
 -- For each item to be released: whose the activity is, whether another copy in this mailbox still
--- carries a tag (or is owed one), and who would own it next: the earliest other person who tagged it.
+-- carries a tag (or is owed one), and who would own it next: who tagged it earliest in another
+-- mailbox, be it one of the same user's.
 SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
        coalesce(a.owner_id = m.owner_id, false),
        EXISTS (SELECT FROM sync.link AS c
@@ -49,7 +50,7 @@ SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
       SELECT b.owner_id, o.tagged_at, b.address
         FROM sync.link AS o JOIN sync.mailbox AS b ON b.id = o.mailbox_id
        WHERE o.activity_id = l.activity_id AND o.mailbox_id <> l.mailbox_id AND o.tracked_by = 'user'
-         AND b.owner_id IS NOT NULL AND b.owner_id IS DISTINCT FROM m.owner_id
+         AND b.owner_id IS NOT NULL
        ORDER BY o.tagged_at, b.address LIMIT 1) AS n ON true
  WHERE l.mailbox_id = $1::bigint AND l.item_id = ANY ($2::text[])
  ORDER BY l.item_id;
@@ -69,9 +70,11 @@ UPDATE sync.mailbox SET link_count = greatest(link_count - (SELECT count(*) FROM
  WHERE id = $1::bigint AND EXISTS (SELECT FROM unlinked);
 
 -- name: insert_pins
--- No rule, thread or resync brings these back into this mailbox.
+-- No rule, thread or resync brings these items and messages back into this mailbox.
 INSERT INTO sync.pin (mailbox_id, message_hmac, kind)
-SELECT DISTINCT $1::bigint, hmac, 'untrack' FROM unnest($2::bytea[]) AS h (hmac)
+SELECT DISTINCT $1::bigint, hmac, 'untrack_item' FROM unnest($2::bytea[]) AS h (hmac)
+ UNION ALL
+SELECT DISTINCT $1::bigint, hmac, 'untrack' FROM unnest($3::bytea[]) AS h (hmac)
     ON CONFLICT (mailbox_id, message_hmac, kind) DO UPDATE SET at = excluded.at;
 
 -- name: pass_ownership

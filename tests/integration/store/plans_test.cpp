@@ -174,7 +174,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::next_write_back, "7", {"write_back_due"}},
         {sql::claim_due_mailboxes, "gen_random_uuid(), 10", {"lease_due"}},
         {sql::release_facts, "7, '{i6}'", {"link_pkey", "link_activity"}},
-        {sql::removals_last_hour, "7", {"decision_untracked"}},
+        {sql::removals_last_hour, "7", {"pin_untracked"}},
         {sql::owe_take_offs, "7, " + ids + ", '{}'", {"link_activity"}},
         {sql::tombstones_to_purge, "10", {"activity_purge"}},
         {sql::purge_identities, ids, {"activity_identity_activity"}},

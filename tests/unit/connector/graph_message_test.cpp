@@ -284,3 +284,10 @@ TEST_CASE("property tags are numbers, and named properties have none")
     CHECK_FALSE(property_tag("String 0x10zz"));
     CHECK_FALSE(property_tag(""));
 }
+
+TEST_CASE("an empty Message-ID is none")
+{
+    const Item item = read(R"({"id": "A1", "internetMessageId": ""})");
+    CHECK(item.thread.message_id.said());
+    CHECK_FALSE(item.thread.message_id.has_value());
+}

@@ -136,7 +136,8 @@ TEST_CASE("our states on a first pass are matched by identity, else listed as or
              {},
              first_pass(),
              "ignored, orphan"},
-            {"pinned, and stored", tracked, known().pinned(), first_pass(), "ignored, orphan"},
+            {"pinned, and stored", tracked, known().pinned(), first_pass(),
+             "untracked pinned, orphan"},
         },
         stored);
     check({
@@ -243,19 +244,34 @@ TEST_CASE("an inbox rule's tag refused by a gate does not turn into a hand tag")
             known().outcome("refused").owed(StateCategory::refused), later(), "refused"}});
 }
 
+TEST_CASE("the wish of an item that was put aside stays the one it was")
+{
+    KnownItem came_tagged = known().parked();
+    came_tagged.came_tagged = true;
+    check({{"an inbox rule's, though the folder was read to its end since", tagged(), came_tagged,
+            later(Mode::all), "tracked rule_tag, answers tracked"},
+           {"a person's, though the folder was never read", tagged(), known().parked(),
+            here(Mode::manual), "tracked hand_tag by person, answers tracked"}});
+}
+
 TEST_CASE("no rule brings an untracked message back, a new tag does")
 {
     const auto untracked = known().outcome("untracked").pinned();
     check({
         {"by mode", message(), untracked, later(Mode::all), "untracked pinned"},
-        {"nobody asks", message(), untracked, later(), "ignored"},
+        {"nobody asks", message(), untracked, later(), "untracked pinned"},
+        {"moved or given another's category", message().categories({"Red"}), untracked, later(),
+         "untracked pinned"},
         {"a new tag", tagged(), untracked, later(), "tracked hand_tag by person, answers tracked"},
         {"CRM Tracked set again", message().categories({"CRM Tracked"}), untracked, later(),
          "tracked tracked_by_hand by person"},
         {"while our own removal of the category waits", message().categories({"CRM Tracked"}),
          known().outcome("untracked").pinned().owed(StateCategory::none), later(), "untracked"},
         {"a label that was left on it", message().categories({"CRM: Adventure Works"}), untracked,
-         later(), "ignored"},
+         later(), "untracked pinned"},
+        {"an inbox rule's tag taken back before it was refused", message(),
+         known().outcome("untracked").pinned().owed(StateCategory::refused), later(),
+         "untracked pinned, withdrawn"},
         {"a redelivered copy that an inbox rule tags", tagged(), known().pinned(), here(),
          "untracked pinned, answers refused"},
     });

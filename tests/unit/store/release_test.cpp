@@ -45,6 +45,7 @@ TEST_CASE("who keeps what when a person takes the tag off")
             fact.heir.emplace();
         Release release;
         release.item_id = "a1";
+        release.item_hmac = sha256("item");
         release.message_hmac = sha256("message");
         UntrackPolicy policy;
         policy.keep = one.keep;
@@ -54,24 +55,26 @@ TEST_CASE("who keeps what when a person takes the tag off")
         const ReleasePlan plan = plan_release(facts, releases, policy);
         REQUIRE(plan.released.size() == 1);
         CHECK(plan.released[0].became == one.becomes);
-        CHECK(plan.pins.size() == (one.pinned ? 1U : 0U));
+        CHECK(plan.messages.size() == (one.pinned ? 1U : 0U));
         CHECK(plan.left.size() == (one.pinned ? 1U : 0U));
         CHECK(plan.buried.contains(fact.activity) == (one.becomes == Untracked::tombstoned));
         CHECK(plan.heirs.contains(fact.activity) == (one.becomes == Untracked::owner_passed));
-        CHECK(plan.decisions.size() == 1);
+        CHECK(plan.items == std::vector<Sha256>{sha256("item")});
     }
 }
 
-TEST_CASE("a message without a Message-ID is untracked without a pin")
+TEST_CASE("a message without a Message-ID is pinned by its item alone")
 {
     ReleaseFact fact;
     fact.item_id = "a1";
     fact.owner = true;
     Release release;
     release.item_id = "a1";
+    release.item_hmac = sha256("item");
     const std::vector<ReleaseFact> facts{fact};
     const std::vector<Release> releases{release};
     const ReleasePlan plan = plan_release(facts, releases, UntrackPolicy());
-    CHECK(plan.pins.empty());
+    CHECK(plan.messages.empty());
+    CHECK(plan.items == std::vector<Sha256>{sha256("item")});
     CHECK(plan.released[0].became == Untracked::tombstoned);
 }

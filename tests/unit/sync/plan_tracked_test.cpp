@@ -126,7 +126,8 @@ TEST_CASE("what is stored of a message")
 TEST_CASE("a new tag undoes the pin of an earlier untrack")
 {
     const Planning here;
-    CHECK(here.tracked(decided(message(), hand_tag(), known().pinned())).unpinned ==
-          std::vector<Sha256>{here.hash.message("own@adventure.example")});
+    CHECK(
+        here.tracked(decided(message(), hand_tag(), known().pinned())).unpinned ==
+        std::vector<Sha256>{here.hash.item("item-1"), here.hash.message("own@adventure.example")});
     CHECK(here.tracked(decided(message(), hand_tag())).unpinned.empty());
 }

@@ -20,6 +20,15 @@ sim::ItemRef tracked_by_hand(Stage& stage)
     return item;
 }
 
+/// Kim's mailbox follows contacts, and Ann is one.
+void follow_contacts(Stage& stage)
+{
+    stage.import("contact", "external_id,name,email\nC1,Ann,ann@adventure.example\n");
+    stage.mailbox(kim, Mode::contacts);
+    stage.start();
+    stage.settle();
+}
+
 int alive(Stage& stage)
 {
     return stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL");
@@ -123,4 +132,61 @@ TEST_CASE("a tombstone is purged after its grace")
     stage.execute("UPDATE store.activity SET purge_after = sync.now()");
     stage.run_for(std::chrono::minutes(11));
     CHECK(stage.number("SELECT count(*) FROM store.activity") == 0);
+}
+
+TEST_CASE("a message without Message-ID stays untracked like any other")
+{
+    Stage stage;
+    follow_contacts(stage);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter("Offer"));
+    stage.script().item(kim, item.id).message_id.clear();
+    stage.settle();
+    REQUIRE(stage.categories(item) == Names{"CRM Tracked"});
+    REQUIRE(stage.number("SELECT count(*) FROM store.activity WHERE message_id IS NULL") == 1);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    REQUIRE(alive(stage) == 0);
+
+    stage.script().tag(kim, item.id, "Green");
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"Green"});
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(alive(stage) == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.pin") == 0);
+}
+
+TEST_CASE("of two copies the one a person untracked stays out")
+{
+    Stage stage;
+    follow_contacts(stage);
+    const sim::ItemRef kept = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    const sim::ItemRef let_go = stage.script().put(kim, "archive", Letter("Offer").id("m1"));
+    stage.settle();
+    REQUIRE(stage.categories(let_go) == Names{"CRM Tracked"});
+    stage.script().untag(kim, let_go.id, "CRM Tracked");
+    stage.settle();
+    REQUIRE(stage.number("SELECT count(*) FROM sync.link") == 1);
+
+    stage.script().tag(kim, let_go.id, "Green");
+    stage.settle();
+    CHECK(stage.categories(let_go) == Names{"Green"});
+    CHECK(stage.categories(kept) == Names{"CRM Tracked"});
+    CHECK(alive(stage) == 1);
+}
+
+TEST_CASE("that a person untracked it stays known whatever happens to the item")
+{
+    Stage stage;
+    const sim::ItemRef item = tracked_by_hand(stage);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    stage.script().tag(kim, item.id, "Green");
+    stage.settle();
+    stage.script().move(kim, item.id, "archive");
+    stage.settle();
+    CHECK(stage.rows("SELECT outcome || ' ' || rule FROM sync.decision") ==
+          Stage::Rows{"untracked pinned"});
 }
