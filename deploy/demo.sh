@@ -8,6 +8,7 @@
 # Nothing that is on the machine already is touched: the database has its own folder and no network
 # port, all ports are free ones, and as root everything runs as the user crmsync-demo, made for it.
 set -Eeuo pipefail
+umask 022 # the demo's own user and its PostgreSQL read what this shell writes
 # Nothing ends in silence: what was not foreseen names the command that failed.
 trap 'echo "demo.sh: this failed: $BASH_COMMAND" >&2' ERR
 source_folder=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
@@ -34,7 +35,7 @@ sample=$source_folder/deploy/sample
 . "$source_folder/deploy/demo/verify.sh"
 
 step "packages"
-"$source_folder/deploy/packages.sh" build
+"$source_folder/deploy/packages.sh" build || fail "the packages could not be installed; what is above says why"
 step "build"
 build_release
 

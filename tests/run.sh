@@ -119,7 +119,12 @@ build_gcc() {
     ctest --preset gcc --label-regex unit --no-tests=error -j "$jobs"
 }
 
-mkdir -p build
+for folder in build build/asan build/release; do
+    if ! mkdir -p "$folder" 2>/dev/null || [[ ! -w $folder ]] || [[ -e $folder/.ninja_log && ! -w $folder/.ninja_log ]]; then
+        echo "tests/run.sh: $PWD/$folder belongs to another user, who built there: remove it as that user, or give it to $(id -un) with chown -R" >&2
+        exit 1
+    fi
+done
 stage "packages" packages
 ((result == 0)) || finish
 stage "build with sanitizers" build_asan

@@ -3,13 +3,15 @@
 
 build_release() {
     local build=$source_folder/build/release
-    mkdir -p "$build"
+    if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]] || [[ -e $build/.ninja_log && ! -w $build/.ninja_log ]]; then
+        fail "$build belongs to another user, who built there: remove it as that user, or give it to $(id -un) with chown -R"
+    fi
     if [[ ! -e $build/build.ninja ]]; then
         # The cache of a configure run that was interrupted may be half written.
         cmake -S "$source_folder" --preset release >"$build/configure.log" 2>&1 ||
             (cd "$source_folder" && cmake --preset release --fresh)
     fi
-    ninja -C "$build" crmsync exchange-sim
+    ninja -C "$build" crmsync exchange-sim || fail "the build failed; what is above says why"
     program=$build/daemon/crmsync
     simulator_program=$(cd "$build" && find tests -name exchange-sim -type f -perm -u+x | head -1)
     simulator_program=$build/$simulator_program
