@@ -117,8 +117,9 @@ struct DecisionRow {
 struct OwedCategories {
     std::string item_id;
     DesiredCategories desired;
-    std::vector<std::string> categories; ///< as last read
-    Version version;                     ///< as last read
+    /// As last read; nothing, or an empty version: to be read before anything is written.
+    std::optional<std::vector<std::string>> categories;
+    Version version;
 };
 
 struct ParkedItem {
@@ -127,6 +128,7 @@ struct ParkedItem {
     std::string version;
     int attempts = 1;
     std::optional<Timestamp>
+    bool came_tagged = false; ///< the tag was there when it was first seen: an inbox rule's
         next_attempt_at; ///< nothing: only a person or a new version brings it back
 };
 

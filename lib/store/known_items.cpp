@@ -58,6 +58,7 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
         if (const auto attempts = rows.get<std::optional<int>>(row, 14)) {
             item.parked = true;
             item.park_attempts = *attempts;
+            item.came_tagged = rows.get<bool>(row, 16);
         }
         if (const auto owed = rows.get<std::optional<std::string_view>>(row, 15))
             item.owed = state_category(*owed);

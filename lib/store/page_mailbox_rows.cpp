@@ -127,13 +127,16 @@ void add_write_backs(pg::Script& script, MailboxId mailbox, const Plan& plan)
     if (plan.write_backs.empty())
         return;
     std::vector<std::string> items, versions;
-    std::vector<pg::Json> desired, categories;
+    std::vector<pg::Json> desired;
+    std::vector<std::optional<pg::Json>> categories;
     for (const auto& [item_id, i] :
          latest(plan.write_backs, [](const auto& w) { return w.item_id; })) {
         const OwedCategories& owed = plan.write_backs[i];
         items.push_back(item_id);
         desired.push_back(to_json(owed.desired));
-        categories.push_back(to_json(owed.categories));
+        std::optional<pg::Json>& list = categories.emplace_back();
+        if (owed.categories)
+            list = to_json(*owed.categories);
         versions.push_back(owed.version.value);
     }
     script.add(sql::upsert_write_backs, params(mailbox, items, desired, categories, versions));
@@ -148,6 +151,7 @@ void add_parked(pg::Script& script, MailboxId mailbox, const Plan& plan)
     std::vector<std::string> items, reasons, versions;
     std::vector<std::int64_t> attempts;
     std::vector<std::optional<Timestamp>> next;
+    std::vector<bool> came_tagged;
     for (const auto& [item_id, i] : latest(plan.parked, [](const auto& p) { return p.item_id; })) {
         const ParkedItem& parked = plan.parked[i];
         items.push_back(item_id);
@@ -155,8 +159,10 @@ void add_parked(pg::Script& script, MailboxId mailbox, const Plan& plan)
         versions.push_back(parked.version);
         attempts.push_back(parked.attempts);
         next.push_back(parked.next_attempt_at);
+        came_tagged.push_back(parked.came_tagged);
     }
-    script.add(sql::park_items, params(mailbox, items, reasons, versions, attempts, next));
+    script.add(sql::park_items,
+               params(mailbox, items, reasons, versions, attempts, next, came_tagged));
 }
 
 void add_events(pg::Script& script, MailboxId mailbox, const Plan& plan)

@@ -18,22 +18,23 @@ std::optional<Sha256> message_hmac(const Item& item, const PrivateHash& hash)
     return hash.message(*item.thread.message_id);
 }
 
-/// Evidence as it is kept: of an item that is not tracked, no record may be named.
+/// Evidence as it is kept. Of an item that is not tracked the outcome and what decided it say all
+/// that may be known of it.
 std::string evidence_json(const Decision& decision)
 {
     boost::json::array list;
+    if (decision.outcome != Outcome::tracked)
+        return boost::json::serialize(list);
     for (const Evidence& evidence : decision.evidence) {
         boost::json::object entry;
         entry["rule"] = to_string(evidence.rule);
         entry["strength"] = static_cast<int>(evidence.strength);
         entry["field"] = evidence.field;
         entry["reason"] = evidence.reason;
-        if (decision.outcome == Outcome::tracked) {
-            boost::json::array candidates;
-            for (const RecordId& record : evidence.candidates)
-                candidates.emplace_back(to_string(record.value));
-            entry["candidates"] = std::move(candidates);
-        }
+        boost::json::array candidates;
+        for (const RecordId& record : evidence.candidates)
+            candidates.emplace_back(to_string(record.value));
+        entry["candidates"] = std::move(candidates);
         list.emplace_back(std::move(entry));
     }
     return boost::json::serialize(list);
@@ -104,13 +105,14 @@ bool answer_stands(const Decided& decided, const PlanFacts& facts)
 
 void add_answer(Plan& plan, const Decided& decided)
 {
-    if (!decided.decision.writes_answer || !decided.item.version.has_value())
+    if (!decided.decision.writes_answer)
         return;
     OwedCategories owed;
     owed.item_id = decided.item.key.id;
     owed.desired = decided.decision.answer;
-    owed.categories = decided.item.categories.value_or({});
-    owed.version = *decided.item.version;
+    if (decided.item.categories.said())
+        owed.categories = decided.item.categories.value_or({});
+    owed.version = decided.item.version.value_or(Version{});
     plan.write_backs.push_back(std::move(owed));
 }
 
@@ -187,6 +189,14 @@ OwnerClaim claim(const Decided& decided, const Candidates& candidates,
     return owner;
 }
 
+/// Whether the item was told to be tracked by what it carried when it was first seen.
+bool came_tagged(const Decision& decision)
+{
+    return !decision.by_person &&
+           (decision.rule == Rule::rule_tag || decision.rule == Rule::regarding_category ||
+            decision.rule == Rule::identity);
+}
+
 /// Whether somebody waits for an answer: a person, or an inbox rule a person made.
 bool is_wish(const Decision& decision)
 {
@@ -219,7 +229,8 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
         note_orphan(plan, decided);
         if (decision.withdrawn)
             plan.dropped_write_backs.push_back(decided.item.key.id);
-        if (!stands)
+        // While an answer waits to be written nothing is decided anew.
+        if (!stands && (!decided.known.owed || decision.withdrawn))
             add_decision(plan, decided, facts);
         add_answer(plan, decided);
         return;
@@ -321,6 +332,7 @@ void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool tr
     parked.reason = reason;
     parked.version = decided.item.version.value_or(Version{}).value;
     // Brought back after it had been given up, by a person or a new version, it starts anew.
+    parked.came_tagged = came_tagged(decided.decision);
     const int before = decided.known.park_attempts;
     parked.attempts = before < park_attempts ? before + 1 : 1;
     const bool exhausted = !transient || parked.attempts >= park_attempts;

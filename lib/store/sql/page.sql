@@ -295,7 +295,8 @@ SELECT p.parent, $1::bigint, w.item_hmac
 -- Desired state: a newer decision overwrites the older one and starts its attempts anew.
 INSERT INTO sync.write_back AS w (mailbox_id, item_id, desired, categories, version, next_attempt_at)
 SELECT $1::bigint, item_id, desired,
-       ARRAY(SELECT jsonb_array_elements_text(categories)), version, (SELECT sync.now())
+       CASE WHEN jsonb_typeof(categories) = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(categories)) END,
+       version, (SELECT sync.now())
   FROM unnest($2::text[], $3::jsonb[], $4::jsonb[], $5::text[])
        AS o (item_id, desired, categories, version)
  ORDER BY item_id COLLATE "C"
@@ -319,14 +320,14 @@ SELECT l.mailbox_id, l.item_id FROM sync.link AS l
 DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
 
 -- name: park_items
-INSERT INTO sync.parked AS p (mailbox_id, item_id, reason, version, attempts, next_attempt_at)
-SELECT $1::bigint, item_id, reason, version, attempts::integer, next_attempt_at
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
-       AS i (item_id, reason, version, attempts, next_attempt_at)
+INSERT INTO sync.parked AS p (mailbox_id, item_id, reason, version, attempts, next_attempt_at, came_tagged)
+SELECT $1::bigint, item_id, reason, version, attempts::integer, next_attempt_at, came_tagged
+  FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::boolean[])
+       AS i (item_id, reason, version, attempts, next_attempt_at, came_tagged)
  ORDER BY item_id COLLATE "C"
     ON CONFLICT (mailbox_id, item_id) DO UPDATE
    SET reason = excluded.reason, version = excluded.version, attempts = excluded.attempts,
-       next_attempt_at = excluded.next_attempt_at;
+       next_attempt_at = excluded.next_attempt_at, came_tagged = excluded.came_tagged;
 
 -- name: unpark_items
 DELETE FROM sync.parked WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);

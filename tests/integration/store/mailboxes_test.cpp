@@ -35,7 +35,7 @@ Plan one_of_everything(Stored& stored)
     owed.desired.state = StateCategory::tracked;
     plan.write_backs.push_back(owed);
     plan.staged.push_back("a1");
-    plan.parked.push_back({"a9", "graph.item_corrupt", "v1", 2, morning()});
+    plan.parked.push_back({"a9", "graph.item_corrupt", "v1", 2, false, morning()});
     plan.events.push_back({"info", "item_tracked", R"({"item": 1})"});
     return plan;
 }
@@ -243,8 +243,8 @@ TEST_CASE("parked items are listed, due when their time has come, and retried by
     Stored stored;
     const Fence ann = stored.leased("ann@contoso.example");
     Plan plan;
-    plan.parked.push_back({"a1", "graph.item_corrupt", "v1", 1, morning()});
-    plan.parked.push_back({"a2", "graph.item_corrupt", "v1", 5, std::nullopt});
+    plan.parked.push_back({"a1", "graph.item_corrupt", "v1", 1, false, morning()});
+    plan.parked.push_back({"a2", "graph.item_corrupt", "v1", 5, false, std::nullopt});
     stored.commit(ann, plan);
     store::Parked parked(stored.pool);
     CHECK(stored.run(parked.list()).size() == 2);

@@ -478,7 +478,7 @@ TEST_CASE("of two words about one item in one chunk the later counts")
         update.item_id = "a1";
         update.version = Version(version);
         plan.links.push_back(update);
-        plan.parked.push_back({"a1", version, version, 1, std::nullopt});
+        plan.parked.push_back({"a1", version, version, 1, false, std::nullopt});
     }
     two.commit(two.ann, plan);
     CHECK(two.text("SELECT version FROM sync.write_back") == "v2");

@@ -59,6 +59,19 @@ TEST_CASE("what no retry can help is answered at once")
     }
 }
 
+TEST_CASE("whose wish the tag was is kept with the item that is put aside")
+{
+    const Planning here;
+    CHECK_FALSE(here.parked(decided(message(), hand_tag()), true).parked.at(0).came_tagged);
+    for (const Rule rule : {Rule::rule_tag, Rule::regarding_category, Rule::identity})
+        CHECK(here.parked(decided(message(), decision(Outcome::tracked, rule)), true)
+                  .parked.at(0)
+                  .came_tagged);
+    CHECK_FALSE(here.parked(decided(message(), decision(Outcome::tracked, Rule::mode_all)), true)
+                    .parked.at(0)
+                    .came_tagged);
+}
+
 TEST_CASE("where nobody asked, a failure is not shown in the mailbox")
 {
     const Planning here;
