@@ -2,6 +2,7 @@
 
 #include "store/columns.hpp"
 #include "store/statements.hpp"
+#include "store/transaction.hpp"
 
 #include <set>
 #include <utility>
@@ -39,6 +40,28 @@ boost::asio::awaitable<std::vector<ParkedRow>> Parked::due(MailboxId mailbox, in
 {
     const pg::Result rows = co_await pool_.run(sql::due_parked, params(mailbox, limit));
     co_return read_parked(rows);
+}
+
+boost::asio::awaitable<std::optional<Timestamp>> Parked::next_due(MailboxId mailbox)
+{
+    const pg::Result rows = co_await pool_.run(sql::next_parked, params(mailbox));
+    co_return rows.get<std::optional<Timestamp>>(0, 0);
+}
+
+boost::asio::awaitable<void> Parked::rest(Fence fence, const std::vector<ParkedRow>& tried)
+{
+    if (tried.empty())
+        co_return;
+    std::vector<std::string> item_ids;
+    std::vector<std::optional<Timestamp>> due_at;
+    for (const ParkedRow& row : tried) {
+        item_ids.push_back(row.item_id);
+        due_at.push_back(row.next_attempt_at);
+    }
+    const auto connection = co_await pool_.acquire();
+    pg::Script script = transaction(fence);
+    script.add(sql::rest_parked, params(fence.mailbox, item_ids, due_at));
+    co_await complete(*connection, std::move(script));
 }
 
 boost::asio::awaitable<std::vector<MailboxId>> Parked::retry(std::optional<MailboxId> mailbox,

@@ -86,8 +86,10 @@ boost::asio::awaitable<void> WriteBacks::conflict(Fence fence, std::vector<Rerea
     Keys keys;
     std::vector<std::optional<pg::Json>> categories;
     std::vector<std::string> versions;
+    std::vector<Timestamp> at;
     for (const RereadItem& item : items) {
         keys.add(item.key);
+        at.push_back(item.at);
         std::optional<pg::Json>& list = categories.emplace_back();
         if (item.categories)
             list = to_json(*item.categories);
@@ -96,7 +98,15 @@ boost::asio::awaitable<void> WriteBacks::conflict(Fence fence, std::vector<Rerea
     const auto connection = co_await pool_.acquire();
     pg::Script script = transaction(fence);
     script.add(sql::write_backs_conflict,
-               params(fence.mailbox, keys.items, keys.generations, categories, versions));
+               params(fence.mailbox, keys.items, keys.generations, categories, versions, at));
+    co_await complete(*connection, std::move(script));
+}
+
+boost::asio::awaitable<void> WriteBacks::put_off(Fence fence, Timestamp at, std::string failure)
+{
+    const auto connection = co_await pool_.acquire();
+    pg::Script script = transaction(fence);
+    script.add(sql::write_backs_put_off, params(fence.mailbox, at, failure));
     co_await complete(*connection, std::move(script));
 }
 

@@ -42,6 +42,7 @@ struct RereadItem {
     OwedKey key;
     std::optional<std::vector<std::string>> categories; ///< nothing: not read again yet
     Version version;
+    Timestamp at{}; ///< not to be tried before
 };
 
 struct OwedRetry {
@@ -67,6 +68,8 @@ public:
     /// The version was not the expected one.
     boost::asio::awaitable<void> conflict(Fence fence, std::vector<RereadItem> items);
     boost::asio::awaitable<void> retry_later(Fence fence, std::vector<OwedRetry> writes);
+    /// Everything that is due: the mailbox takes no writes before `at`. No attempt of any of them.
+    boost::asio::awaitable<void> put_off(Fence fence, Timestamp at, std::string failure);
     boost::asio::awaitable<void> give_up(Fence fence, std::vector<OwedRetry> writes);
     /// The item is not in the mailbox any more: nothing is owed, the link stays and says so.
     boost::asio::awaitable<void> gone(Fence fence, std::vector<std::string> item_ids);

@@ -78,6 +78,10 @@ asio::awaitable<std::vector<Phase2>> fetch_accepted(const TurnContext& context,
             phase2.emplace_back(std::move(*refused));
             continue;
         }
+        if (auto* later = std::get_if<Deferred>(&answers[i])) {
+            phase2.emplace_back(std::move(*later));
+            continue;
+        }
         auto& body = std::get<FetchedBody>(answers[i]);
         if (!accepted[i].item.version.has_value() || body.version != *accepted[i].item.version) {
             phase2.emplace_back(Outdated());

@@ -3,8 +3,8 @@
 #include "match/decide.hpp"
 #include "match/explain.hpp"
 #include "store/candidate_rows.hpp"
-#include "store/folders.hpp"
 #include "store/known_items.hpp"
+#include "sync/looked_up.hpp"
 
 namespace crmsync::sync {
 
@@ -12,8 +12,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-match::Circumstances circumstances_of(const TurnContext& context, const Item& item,
-                                      const store::FolderTree& tree)
+match::Circumstances circumstances_of(const TurnContext& context, const PageSource& source)
 {
     match::Circumstances circumstances;
     circumstances.mailbox = context.mailbox.address;
@@ -22,11 +21,8 @@ match::Circumstances circumstances_of(const TurnContext& context, const Item& it
     circumstances.first_pass = context.first_pass;
     circumstances.enabled_at = context.mailbox.enabled_at;
     circumstances.now = context.clock.now();
-    for (const store::FolderState& folder : tree.folders)
-        if (item.folder.has_value() && folder.folder.id == *item.folder) {
-            circumstances.round_done_at = folder.round_done_at;
-            circumstances.folder = folder.folder.well_known;
-        }
+    circumstances.round_done_at = source.round_done_at;
+    circumstances.folder = source.well_known;
     return circumstances;
 }
 
@@ -63,7 +59,7 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
         const auto known = co_await store::known_items(*connection, context.mailbox.id, query);
         const CandidateQuery wanted = match::wanted(item, context.rules->policy);
         const Candidates candidates = co_await store::find_candidates(*connection, wanted);
-        const match::Circumstances circumstances = circumstances_of(context, item, tree);
+        const match::Circumstances circumstances = circumstances_of(context, source_of(item, tree));
 
         ExplainedCopy copy;
         copy.item_id = item.key.id;

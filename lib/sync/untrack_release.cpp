@@ -3,6 +3,7 @@
 #include "match/categories.hpp"
 #include "store/leases.hpp"
 #include "store/untracks.hpp"
+#include "sync/looked_up.hpp"
 #include "sync/sync_metrics.hpp"
 #include "sync/untrack.hpp"
 
@@ -37,6 +38,22 @@ const char* became(store::Untracked outcome)
     return "unlinked";
 }
 
+/// Items whose category is there after all. Believing an old row (G-63), the page may have dropped
+/// an answer they are owed: they are decided again.
+std::vector<Change> carriers(std::vector<std::optional<Item>> looks,
+                             const std::map<std::string, FreshLook>& fresh)
+{
+    std::vector<Change> changes;
+    for (std::optional<Item>& look : looks) {
+        if (!look || fresh.at(look->key.id) != FreshLook::carries)
+            continue;
+        Change& change = changes.emplace_back();
+        change.key = look->key;
+        change.item = std::move(look);
+    }
+    return changes;
+}
+
 std::vector<store::Release> releases_of(const UntrackVerdict& verdict, const store::Staged& staged,
                                         const PrivateHash& hash)
 {
@@ -68,8 +85,7 @@ asio::awaitable<UntrackReport> release_untracks(const TurnContext& context)
     std::vector<ItemKey> keys;
     for (const store::StagedRemoval& removal : staged.removals)
         keys.push_back(ItemKey{context.mailbox.id, removal.item_id});
-    const std::vector<std::optional<Item>> looks =
-        co_await context.connector.look_up(std::move(keys));
+    std::vector<std::optional<Item>> looks = co_await context.connector.look_up(std::move(keys));
     std::map<std::string, FreshLook> fresh;
     for (std::size_t i = 0; i < looks.size(); ++i)
         fresh[staged.removals[i].item_id] = look_at(looks[i], context.rules->policy);
@@ -94,6 +110,7 @@ asio::awaitable<UntrackReport> release_untracks(const TurnContext& context)
     }
     if (!verdict.drop.empty())
         co_await untracks.drop(context.fence, std::move(verdict.drop));
+    co_await handle_looked_up(context, carriers(std::move(looks), fresh));
     co_return report;
 }
 

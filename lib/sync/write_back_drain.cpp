@@ -5,10 +5,10 @@
 #include "base/log.hpp"
 #include "match/categories.hpp"
 #include "store/write_backs.hpp"
-#include "sync/page_handler.hpp"
+#include "sync/looked_up.hpp"
 #include "sync/sync_metrics.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace crmsync::sync {
 
@@ -16,11 +16,27 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int most_attempts = 8;
+/// An item that cannot be written to for a day is still owed its answer.
+constexpr BackoffLimits longer_each_time{std::chrono::seconds(1), std::chrono::hours(4)};
+
+/// How often an item that somebody goes on changing is read and tried again at once.
+constexpr int hasty_attempts = 3;
 
 store::OwedKey key_of(const store::OwedWrite& owed)
 {
     return store::OwedKey{owed.item_id, owed.generation};
+}
+
+bool has_version(const std::optional<Version>& version)
+{
+    return version && !version->value.empty();
+}
+
+/// Whether a list of categories may be written in the place of what this look shows. What is not
+/// said is not known, and without a version nothing tells when it has changed.
+bool shows_all(const Item& item)
+{
+    return item.categories.said() && item.version.has_value() && !item.version->value.empty();
 }
 
 /// What of ours an item says once `categories` is what it carries.
@@ -38,6 +54,14 @@ StateCategory state_shown(const std::vector<std::string>& categories, const matc
     return StateCategory::none;
 }
 
+Change change_of(Item item)
+{
+    Change change;
+    change.key = item.key;
+    change.item = std::move(item);
+    return change;
+}
+
 /// One round over at most a hundred due writes.
 class Batch {
 public:
@@ -52,29 +76,27 @@ public:
         context_.end_if_stopping();
         if (!writes_.empty())
             co_await write();
-        if (!done_.empty())
-            co_await store_.done(context_.fence, std::move(done_));
-        if (!gone_.empty())
-            co_await store_.gone(context_.fence, std::move(gone_));
+        co_await store_.done(context_.fence, std::move(done_));
+        co_await store_.gone(context_.fence, std::move(gone_));
+        co_await store_.give_up(context_.fence, std::move(given_up_));
+        co_await store_.retry_later(context_.fence, std::move(later_));
+        if (deferred_)
+            co_await leave_alone();
         if (!conflicts_.empty())
             co_await settle_conflicts();
         if (!unneeded_.empty())
             co_await decide_unwritten();
-        if (!later_.empty())
-            co_await store_.retry_later(context_.fence, std::move(later_));
-        if (!given_up_.empty())
-            co_await store_.give_up(context_.fence, std::move(given_up_));
         co_return report_;
     }
 
 private:
-    /// Rows that were made without a look at the item: another mailbox's untrack owes them.
+    /// Rows that were made without a look at the item, or by one that did not show everything.
     asio::awaitable<void> read_unread()
     {
         std::vector<ItemKey> keys;
         std::vector<store::OwedWrite*> unread;
         for (store::OwedWrite& owed : due_)
-            if (!owed.categories) {
+            if (!owed.categories || owed.version.value.empty()) {
                 keys.push_back(ItemKey{context_.mailbox.id, owed.item_id});
                 unread.push_back(&owed);
             }
@@ -83,12 +105,16 @@ private:
         const std::vector<std::optional<Item>> looks =
             co_await context_.connector.look_up(std::move(keys));
         for (std::size_t i = 0; i < looks.size(); ++i) {
+            store::OwedWrite& owed = *unread[i];
+            owed.categories.reset();
             if (!looks[i]) {
-                gone_.push_back(unread[i]->item_id);
-                continue;
+                gone_.push_back(owed.item_id);
+            } else if (!shows_all(*looks[i])) {
+                put_off(owed, "write.unseen");
+            } else {
+                owed.categories = looks[i]->categories.value_or({});
+                owed.version = *looks[i]->version;
             }
-            unread[i]->categories = looks[i]->categories.value_or({});
-            unread[i]->version = looks[i]->version.value_or(Version());
         }
     }
 
@@ -141,6 +167,8 @@ private:
                 gone_.push_back(owed.item_id);
             } else if (const auto* refused = std::get_if<WriteRefused>(&answers[i])) {
                 refuse(owed, *refused);
+            } else if (const auto* deferred = std::get_if<Deferred>(&answers[i])) {
+                deferred_ = *deferred;
             } else {
                 conflicts_.push_back(&owed);
             }
@@ -149,18 +177,34 @@ private:
         report_.conflicts = static_cast<int>(conflicts_.size());
     }
 
+    Timestamp next_attempt(const store::OwedWrite& owed) const
+    {
+        return context_.clock.now() +
+               backoff(owed.attempts + 1, 0.5, std::nullopt, longer_each_time);
+    }
+
+    /// Only what no retry can help is given up; what passes is tried again, later each time.
     void refuse(const store::OwedWrite& owed, const WriteRefused& refused)
     {
+        if (refused.transient) {
+            put_off(owed, refused.failure);
+            return;
+        }
         ++report_.failed;
         store::OwedRetry retry;
         retry.key = key_of(owed);
         retry.failure = refused.failure;
-        if (refused.transient && owed.attempts + 1 < most_attempts) {
-            retry.at = context_.clock.now() + backoff(owed.attempts + 1, 0.5, std::nullopt);
-            later_.push_back(std::move(retry));
-        } else {
-            given_up_.push_back(std::move(retry));
-        }
+        given_up_.push_back(std::move(retry));
+    }
+
+    void put_off(const store::OwedWrite& owed, std::string failure)
+    {
+        ++report_.failed;
+        store::OwedRetry retry;
+        retry.key = key_of(owed);
+        retry.failure = std::move(failure);
+        retry.at = next_attempt(owed);
+        later_.push_back(std::move(retry));
     }
 
     void settle(const store::OwedWrite& owed, std::vector<std::string> categories,
@@ -170,8 +214,20 @@ private:
         done.key = key_of(owed);
         done.state = state_shown(categories, context_.rules->policy);
         done.categories = std::move(categories);
-        done.version = std::move(version);
+        done.version = has_version(version) ? std::move(version) : std::nullopt;
         done_.push_back(std::move(done));
+    }
+
+    /// The provider takes no writes for this mailbox now. That is no attempt of any item.
+    asio::awaitable<void> leave_alone()
+    {
+        std::optional<std::chrono::milliseconds> advice = deferred_->advice;
+        if (deferred_->reading_goes_on) {
+            const Timestamp at = context_.clock.now() + advice.value_or(longer_each_time.longest);
+            co_await store_.put_off(context_.fence, at, deferred_->failure);
+            advice.reset(); // the writes wait, the mailbox does not
+        }
+        throw Failure(Reaction::wait, deferred_->failure, deferred_->message, advice);
     }
 
     /// Items that said already what was owed: nothing is written, so no echo will come. What a
@@ -182,22 +238,16 @@ private:
         std::vector<std::optional<Item>> looks =
             co_await context_.connector.look_up(std::move(unneeded_));
         std::vector<Change> changes;
-        for (std::optional<Item>& look : looks) {
-            if (!look)
-                continue;
-            Change change;
-            change.key = look->key;
-            change.item = std::move(look);
-            changes.push_back(std::move(change));
-        }
-        PageHandler handler(context_);
-        co_await handler.handle(std::move(changes), PageSource(), std::nullopt);
+        for (std::optional<Item>& look : looks)
+            if (look)
+                changes.push_back(change_of(std::move(*look)));
+        co_await handle_looked_up(context_, std::move(changes));
     }
 
     /// Somebody changed the item after it was read. The fresh item is decided again, since a person
     /// may have withdrawn the wish or named another record; what is then still owed starts from the
-    /// list as it is now. A conflict that comes back on an unchanged version (G-133) waits longer
-    /// each time.
+    /// list as it is now. A conflict that comes back on an unchanged version (G-133), or again and
+    /// again, waits longer each time.
     asio::awaitable<void> settle_conflicts()
     {
         std::vector<ItemKey> keys;
@@ -215,33 +265,23 @@ private:
                 gone.push_back(owed.item_id);
                 continue;
             }
-            store::OwedRetry retry;
-            retry.key = key_of(owed);
-            retry.failure = "write.conflict";
-            if (owed.attempts + 1 >= most_attempts) {
-                given_up_.push_back(std::move(retry));
-                ++report_.failed;
-                continue;
-            }
             store::RereadItem item;
             item.key = key_of(owed);
-            item.categories = looks[i]->categories.value_or({});
-            item.version = looks[i]->version.value_or(Version());
-            if (item.version == owed.version) {
-                retry.at = context_.clock.now() + backoff(owed.attempts + 1, 0.5, std::nullopt);
-                later_.push_back(std::move(retry));
+            item.at = context_.clock.now();
+            const bool seen = shows_all(*looks[i]);
+            if (seen) {
+                item.categories = looks[i]->categories.value_or({});
+                item.version = *looks[i]->version;
             }
+            if (!seen || item.version == owed.version || owed.attempts >= hasty_attempts)
+                item.at = next_attempt(owed);
+            if (seen && item.version != owed.version)
+                changes.push_back(change_of(std::move(*looks[i])));
             reread.push_back(std::move(item));
-            Change change;
-            change.key = looks[i]->key;
-            change.item = std::move(looks[i]);
-            changes.push_back(std::move(change));
         }
         co_await store_.conflict(context_.fence, std::move(reread));
-        if (!gone.empty())
-            co_await store_.gone(context_.fence, std::move(gone));
-        PageHandler handler(context_);
-        co_await handler.handle(std::move(changes), PageSource(), std::nullopt);
+        co_await store_.gone(context_.fence, std::move(gone));
+        co_await handle_looked_up(context_, std::move(changes));
     }
 
     const TurnContext& context_;
@@ -255,6 +295,7 @@ private:
     std::vector<ItemKey> unneeded_;
     std::vector<store::OwedRetry> later_;
     std::vector<store::OwedRetry> given_up_;
+    std::optional<Deferred> deferred_;
     DrainReport report_;
 };
 

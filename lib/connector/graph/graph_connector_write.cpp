@@ -48,9 +48,11 @@ GraphConnector::write_categories(std::vector<CategoryWrite> writes)
             answers[index] = Conflict{};
         else if (error.finding == Finding::gone)
             answers[index] = Gone{};
+        else if (asks_to_wait(error, answer)) // those that went through must be told
+            answers[index] = deferred(error, answer);
         else if (is_mailbox_wide(error) && error.finding != Finding::throttled)
             give_up(error, answer);
-        else // also where it stayed throttled: the writes that went through must be told
+        else
             answers[index] = WriteRefused{error.name, error.message, error.transient()};
     };
     co_await calls_.batch(std::move(parts), purpose::write_back, Bodies::errors_only,

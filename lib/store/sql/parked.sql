@@ -12,6 +12,15 @@ SELECT p.mailbox_id, m.address, p.item_id, p.reason, p.version, p.attempts, p.pa
  WHERE p.mailbox_id = $1::bigint AND p.next_attempt_at <= sync.now()
  ORDER BY p.next_attempt_at, p.item_id LIMIT $2::bigint;
 
+-- name: next_parked
+SELECT min(next_attempt_at) FROM sync.parked WHERE mailbox_id = $1::bigint;
+
+-- name: rest_parked
+-- What was tried and is as it was.
+UPDATE sync.parked AS p SET next_attempt_at = NULL
+  FROM unnest($2::text[], $3::timestamptz[]) AS t (item_id, due_at)
+ WHERE p.mailbox_id = $1::bigint AND p.item_id = t.item_id AND p.next_attempt_at = t.due_at;
+
 -- name: retry_parked
 UPDATE sync.parked SET next_attempt_at = sync.now()
  WHERE ($1::bigint IS NULL OR mailbox_id = $1::bigint) AND ($2::text IS NULL OR item_id = $2::text)

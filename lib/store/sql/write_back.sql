@@ -58,17 +58,24 @@ UPDATE sync.link AS l
  WHERE l.ctid = d.linked;
 
 -- name: write_backs_conflict
--- With what was read again, or with nothing: then it must be read before the next attempt.
+-- With what was read again, or with nothing: then it must be read before the next attempt, at the
+-- time given.
 UPDATE sync.write_back AS w
    SET state = 'conflict', attempts = w.attempts + 1, version = c.version,
        categories = CASE WHEN jsonb_typeof(c.categories) = 'array'
                          THEN ARRAY(SELECT jsonb_array_elements_text(c.categories)) END,
-       next_attempt_at = (SELECT sync.now())
-  FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[]) AS c (item_id, generation, categories, version)
+       next_attempt_at = c.at, last_failure = 'write.conflict'
+  FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::timestamptz[])
+       AS c (item_id, generation, categories, version, at)
  CROSS JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = c.item_id
                         AND n.kind = 'categories' OFFSET 0) AS at
  WHERE w.ctid = at.ctid AND w.generation = c.generation AND w.state NOT IN ('done', 'given_up');
+
+-- name: write_backs_put_off
+-- The mailbox takes no writes for a while. No attempt of any of them.
+UPDATE sync.write_back SET next_attempt_at = $2::timestamptz, last_failure = $3::text
+ WHERE mailbox_id = $1::bigint AND state IN ('waiting', 'sent', 'conflict') AND next_attempt_at <= sync.now();
 
 -- name: write_backs_retry
 UPDATE sync.write_back AS w

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "store/folders.hpp"
+#include "sync/page_handler.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+namespace crmsync::sync {
+
+/// Where an item lies, as its folder's own page would say it: whose wish a tag is depends on when
+/// the folder was last read to its end, and sent items have rules of their own.
+PageSource source_of(const Item& item, const store::FolderTree& tree);
+
+/// Decides and stores items that were looked up by themselves and not told by their folder: a
+/// parked one that is due, one whose write met a conflict, one whose category is there after all.
+/// A change without item is one that was not found.
+boost::asio::awaitable<PageReport> handle_looked_up(const TurnContext& context,
+                                                    std::vector<Change> changes);
+
+} // namespace crmsync::sync
