@@ -13,7 +13,7 @@ namespace crmsync::sync {
 /// The item was read at another version than the one that was decided: decide it again.
 struct Outdated {};
 
-using Phase2 = std::variant<Fetched, Outdated, Gone, BodyRefused>;
+using Phase2 = std::variant<Fetched, Outdated, Gone, BodyRefused, Deferred>;
 
 /// Bodies, attachment lists and the attachment contents policy lets through, of accepted items at
 /// the very version that was decided; one answer per item, in order. A body of another version is
