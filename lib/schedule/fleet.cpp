@@ -15,8 +15,9 @@ namespace asio = boost::asio;
 Fleet::Fleet(asio::any_io_executor executor, pg::Pool& pool, Clock& clock, Metrics& metrics,
              const PrivateHash& hash, ConnectorFactory connectors, FleetOptions options)
     : executor_(executor), pool_(pool), clock_(clock), metrics_(metrics), hash_(hash),
-      connectors_(std::move(connectors)), options_(std::move(options)), heartbeat_wake_(executor),
-      dispatch_wake_(executor), record_wake_(executor), jitter_(std::random_device{}())
+      connectors_(std::move(connectors)), options_(std::move(options)), lanes_(clock),
+      heartbeat_wake_(executor), dispatch_wake_(executor), record_wake_(executor),
+      jitter_(std::random_device{}())
 {}
 
 Fleet::~Fleet() = default;
@@ -94,7 +95,7 @@ asio::awaitable<void> Fleet::dispatch_loop()
         std::sort(due.begin(), due.end(),
                   [](const Held* a, const Held* b) { return *a->due < *b->due; });
         for (Held* held : due) {
-            if (stopping_ || turns_ >= options_.turns_at_once || !holds_leases())
+            if (stopping_ || database_away_ || turns_ >= options_.turns_at_once || !holds_leases())
                 break; // the end of a turn, or the next heartbeat, wakes this loop again
             held->working = true;
             ++turns_;

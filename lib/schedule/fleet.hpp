@@ -27,14 +27,14 @@ namespace crmsync::schedule {
 using ConnectorFactory = std::function<std::unique_ptr<Connector>(const Mailbox&)>;
 
 /// Tests wait for these instead of for time: "registered", "claimed", "turn_done", "turn_failed",
-/// "let_go", "resigned".
+/// "let_go", "resigned", "database_away", "database_back".
 using Signal = std::function<void(std::string_view name, MailboxId mailbox)>;
 
 struct FleetOptions {
     DaemonId daemon;
-    std::string address;    ///< where this process can be asked for its health; for people
-    int capacity = 2'000;   ///< mailboxes held at once
-    int turns_at_once = 12; ///< mailboxes worked on at once: bounds memory
+    std::string address;     ///< where this process can be asked for its health; for people
+    int capacity = 10'000;   ///< mailboxes held at once
+    int turns_at_once = 500; ///< mailboxes worked on at once; sync::PageLanes bounds their memory
     LeaseTimes times;
 };
 
@@ -72,6 +72,7 @@ private:
     boost::asio::awaitable<void> heartbeat();
     boost::asio::awaitable<void> let_go();
     boost::asio::awaitable<void> claim();
+    boost::asio::awaitable<void> count_unclaimed();
     boost::asio::awaitable<void> take_on(std::vector<Fence> fences);
     boost::asio::awaitable<void> dispatch_loop();
     boost::asio::awaitable<void> record_loop();
@@ -79,10 +80,12 @@ private:
     void publish();
     boost::asio::awaitable<void> turn(MailboxId id);
     boost::asio::awaitable<sync::TurnReport> work(Held& held);
+    void settle_reading(Held& held, const sync::TurnReport& report);
     void settle_success(Held& held, const sync::TurnReport& report);
     boost::asio::awaitable<void> settle_failure(Held& held, const Failure& failure);
-    void remember_pass(const Held& held, const sync::TurnReport& report,
-                       const std::optional<Failure>& failure);
+    void database_failed(const Failure& failure);
+    void database_answers();
+    void remember_pass(const Held& held, bool caught_up, const std::optional<Failure>& failure);
     void note(std::string_view signal, MailboxId mailbox = {}) const;
 
     boost::asio::any_io_executor executor_;
@@ -92,6 +95,7 @@ private:
     const PrivateHash& hash_;
     ConnectorFactory connectors_;
     FleetOptions options_;
+    sync::PageLanes lanes_;
     std::shared_ptr<const sync::PolicySnapshot> rules_;
     sync::DecisionObserver observe_;
     Signal signal_;
@@ -107,6 +111,7 @@ private:
     int loops_ = 0;
     bool stopping_ = false;
     bool database_away_ = false;
+    bool full_ = false;     ///< mailboxes are due that nobody holds, and it was said
     bool in_doubt_ = false; ///< leases may name us that we know nothing of
 };
 

@@ -1,6 +1,7 @@
 #include "base/log.hpp"
 #include "schedule/fleet.hpp"
 #include "schedule/held.hpp"
+#include "schedule/schedule_metrics.hpp"
 #include "store/leases.hpp"
 
 #include <algorithm>
@@ -21,15 +22,11 @@ asio::awaitable<void> Fleet::heartbeat_loop()
         } catch (const std::exception& e) {
             failure = Failure(Reaction::retry, "turn.unexpected", e.what());
         }
-        if (failure)
+        if (failure) {
             in_doubt_ = true;
-        if (failure && !database_away_) {
-            database_away_ = true;
-            log::warn(log::Area::schedule, "the database does not answer; waiting for it",
-                      {{"failure", failure->name()}, {"reason", failure->message()}});
-        } else if (!failure && database_away_) {
-            database_away_ = false;
-            log::info(log::Area::schedule, "the database answers again");
+            database_failed(*failure);
+        } else {
+            database_answers();
         }
         Timestamp next = next_heartbeat(heartbeat_asked_, clock_.now(), options_.times);
         if (failure)
@@ -37,6 +34,25 @@ asio::awaitable<void> Fleet::heartbeat_loop()
         co_await heartbeat_wake_.wait_until(clock_, next);
     }
     --loops_;
+    dispatch_wake_.notify();
+}
+
+/// Told once, whoever meets it first; no turn is started until a heartbeat got through.
+void Fleet::database_failed(const Failure& failure)
+{
+    if (std::exchange(database_away_, true))
+        return;
+    log::warn(log::Area::schedule, "the database does not answer; waiting for it",
+              {{"failure", failure.name()}, {"reason", failure.message()}});
+    note("database_away");
+}
+
+void Fleet::database_answers()
+{
+    if (!std::exchange(database_away_, false))
+        return;
+    log::info(log::Area::schedule, "the database answers again");
+    note("database_back");
     dispatch_wake_.notify();
 }
 
@@ -107,8 +123,25 @@ asio::awaitable<void> Fleet::claim()
         if (all)
             break;
     }
+    co_await count_unclaimed();
     publish();
     dispatch_wake_.notify();
+}
+
+/// What nobody reads is to be heard of: this process is full, and no other takes the rest.
+asio::awaitable<void> Fleet::count_unclaimed()
+{
+    std::int64_t unclaimed = 0;
+    if (held() >= options_.capacity) {
+        store::Leases leases(pool_);
+        unclaimed = co_await leases.unclaimed();
+    }
+    metrics_.set(metric_unclaimed, static_cast<double>(unclaimed));
+    if (unclaimed > 0 && !full_)
+        log::warn(log::Area::schedule,
+                  "more mailboxes are due than one process holds; start another process",
+                  {{"held", held()}, {"unclaimed", unclaimed}});
+    full_ = unclaimed > 0;
 }
 
 asio::awaitable<void> Fleet::take_on(std::vector<Fence> fences)

@@ -13,17 +13,21 @@ namespace asio = boost::asio;
 asio::awaitable<void> Fleet::turn(MailboxId id)
 {
     Held& held = *held_.at(id); // stays while `working` is set
-    const Timestamp began = clock_.now();
+    const Timestamp began = held.began = clock_.now();
     std::optional<Failure> failure;
     sync::TurnReport report;
     try {
         report = co_await work(held);
+        failure = report.write_failure;
     } catch (const Failure& f) {
         failure = f;
     } catch (const std::exception& e) {
         failure = Failure(Reaction::retry, "turn.unexpected", e.what());
     }
 
+    const bool read = !failure || report.write_failure;
+    if (read)
+        settle_reading(held, report);
     if (failure)
         co_await settle_failure(held, *failure);
     else
@@ -33,6 +37,8 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     end.at = clock_.now();
     end.more_to_do = report.more_to_do;
     end.owed_at = report.owed_at;
+    if (report.parked_at)
+        end.owed_at = std::min(*report.parked_at, end.owed_at.value_or(*report.parked_at));
     end.failures_in_row = held.failures_in_row;
     if (failure) {
         // A mailbox whose stop could not be recorded is not stopped: soon again.
@@ -50,7 +56,9 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     if (!held.due)
         held.let_go = true;
     if (!held.let_go)
-        remember_pass(held, report, failure);
+        remember_pass(held, read && !report.more_to_do, failure);
+    if (report.first_pass_ended)
+        record_wake_.notify();
     held.working = false;
     --turns_;
     note(failure ? "turn_failed" : "turn_done", id);
@@ -61,19 +69,16 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
 
 /// Goes out with the recorder's next statement, and at once after a first pass: should the process
 /// end before, tags that were set since would be read as those of a first pass.
-void Fleet::remember_pass(const Held& held, const sync::TurnReport& report,
-                          const std::optional<Failure>& failure)
+void Fleet::remember_pass(const Held& held, bool caught_up, const std::optional<Failure>& failure)
 {
     store::PassTimes times;
     times.mailbox = held.mailbox.id;
     times.next_pass_at = held.due;
     if (failure)
         times.last_failure = failure->name() + ": " + failure->message();
-    else if (!report.more_to_do)
+    if (caught_up)
         times.last_pass_at = held.mailbox.last_pass_at;
     passes_.push_back(std::move(times));
-    if (report.first_pass_ended)
-        record_wake_.notify();
 }
 
 asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
@@ -96,6 +101,7 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     context.first_turn = held.first_turn;
     context.categories_missing = held.categories_missing;
     context.observe = observe_;
+    context.lanes = &lanes_;
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
     sync::TurnReport report = co_await turn.run();
@@ -110,20 +116,24 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     co_return report;
 }
 
-void Fleet::settle_success(Held& held, const sync::TurnReport& report)
+void Fleet::settle_reading(Held& held, const sync::TurnReport& report)
 {
     const Timestamp now = clock_.now();
-    held.failures_in_row = 0;
     held.first_turn = false;
     held.categories_missing = report.categories_missing;
-    if (!report.more_to_do) {
+    if (!report.more_to_do)
         held.mailbox.last_pass_at = now;
-        held.mailbox.state = MailboxState::enabled; // recording the pass does the same to its row
-    }
     if (!report.owed_at)
         held.owing_since.reset();
     else if (!held.owing_since)
         held.owing_since = now;
+}
+
+void Fleet::settle_success(Held& held, const sync::TurnReport& report)
+{
+    held.failures_in_row = 0;
+    if (!report.more_to_do)
+        held.mailbox.state = MailboxState::enabled; // recording the pass does the same to its row
     metrics_.add(metric_turns);
     if (!held.said.empty())
         log::info(log::Area::schedule, "the mailbox works again",
@@ -138,6 +148,15 @@ asio::awaitable<void> Fleet::settle_failure(Held& held, const Failure& failure)
         co_return;
     ++held.failures_in_row;
     metrics_.add(metric_failures, 1, {{"name", failure.name()}});
+    if (failure.name() == "pg.unreachable") {
+        // No mailbox's failure. Old news where a heartbeat got through since the turn began.
+        log::debug(log::Area::schedule, failure.message(), {{"mailbox", held.mailbox.id.value}});
+        if (heartbeat_asked_ && *heartbeat_asked_ <= held.began) {
+            database_failed(failure);
+            heartbeat_wake_.notify();
+        }
+        co_return;
+    }
     if (failure.reaction() == Reaction::wait && failure.advice())
         metrics_.add(metric_throttled, std::chrono::duration<double>(*failure.advice()).count());
     const bool news = std::exchange(held.said, failure.name()) != failure.name();

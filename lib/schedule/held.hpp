@@ -14,6 +14,7 @@ struct Fleet::Held {
     int failures_in_row = 0;
     std::string said;                     ///< the failure that was logged and has not gone since
     std::optional<Timestamp> owing_since; ///< a category is owed after each turn from then on
+    Timestamp began{};                    ///< its latest turn
     bool working = false;
     bool woken = false;  ///< news came while it was worked on
     bool reread = false; ///< somebody may have changed its row: look before the next turn

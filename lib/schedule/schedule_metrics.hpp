@@ -6,6 +6,9 @@ namespace crmsync::schedule {
 
 inline constexpr MetricName metric_leases_held{"crmsync_leases_held", MetricKind::gauge,
                                                "Mailboxes this process holds"};
+inline constexpr MetricName metric_unclaimed{
+    "crmsync_mailboxes_unclaimed", MetricKind::gauge,
+    "Due mailboxes that nobody holds, while this process holds as many as it can: start another"};
 inline constexpr MetricName metric_turns{"crmsync_turns_total", MetricKind::counter,
                                          "Turns over a mailbox that ended well"};
 inline constexpr MetricName metric_failures{"crmsync_failures_total", MetricKind::counter,

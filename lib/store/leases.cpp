@@ -49,6 +49,12 @@ boost::asio::awaitable<void> Leases::resign(DaemonId daemon)
     co_await complete(*connection, std::move(script));
 }
 
+boost::asio::awaitable<std::int64_t> Leases::unclaimed()
+{
+    const pg::Result rows = co_await pool_.run(sql::unclaimed_mailboxes);
+    co_return rows.get<std::int64_t>(0, 0);
+}
+
 boost::asio::awaitable<std::vector<Fence>> Leases::claim(DaemonId daemon, int limit)
 {
     const pg::Result claimed = co_await pool_.run(sql::claim_due_mailboxes, params(daemon, limit));

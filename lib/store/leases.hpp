@@ -33,6 +33,8 @@ public:
     /// Due mailboxes that are enabled (or stopped, and to be tried again) and that no living daemon
     /// holds; the longest due first. Each goes to one daemon only.
     boost::asio::awaitable<std::vector<Fence>> claim(DaemonId daemon, int limit);
+    /// Due mailboxes that no living daemon holds.
+    boost::asio::awaitable<std::int64_t> unclaimed();
 
     /// Lets one go; it is due again at `due_at`. Does nothing if the lease was lost meanwhile.
     boost::asio::awaitable<void> give_back(Fence fence, Timestamp due_at);

@@ -7,6 +7,7 @@
 #include "store/parked.hpp"
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
+#include "sync/parked_retry.hpp"
 #include "sync/sync_metrics.hpp"
 
 #include <boost/json.hpp>
@@ -25,6 +26,7 @@ constexpr std::size_t folders_at_once = 20;
 /// Of a backlog, in one turn. Rows, since pages may be small.
 constexpr int backlog_rows = 10'000;
 constexpr int backlog_pages = 200;
+constexpr std::chrono::seconds backlog_time{5};
 
 /// How long a folder without news keeps its stored cursor.
 constexpr std::chrono::hours cursor_kept{24};
@@ -41,6 +43,15 @@ int reading_rank(WellKnown folder)
     default:
         return 3;
     }
+}
+
+int rows_of(const std::vector<PageAnswer>& answers)
+{
+    std::size_t rows = 0;
+    for (const PageAnswer& answer : answers)
+        if (const auto* page = std::get_if<Page>(&answer))
+            rows += page->changes.size();
+    return static_cast<int>(rows);
 }
 
 } // namespace
@@ -62,15 +73,16 @@ asio::awaitable<TurnReport> MailboxTurn::run()
 
     if (context_.first_turn || context_.categories_missing)
         report_.categories_missing = !co_await ensure_categories(context_);
-    co_await write_back(); // what an earlier turn still owes
     co_await read_folders(std::move(tree.folders));
-    co_await retry_parked();
+    report_.pages += co_await retry_parked(context_);
     if (!report_.more_to_do)
         report_.untracks = co_await release_untracks(context_);
     co_await write_back();
 
     store::WriteBacks owed(context_.pool);
     report_.owed_at = co_await owed.next_due(context_.mailbox.id);
+    store::Parked parked(context_.pool);
+    report_.parked_at = co_await parked.next_due(context_.mailbox.id);
     co_return report_;
 }
 
@@ -123,6 +135,10 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
                 FolderCursor{read_before[i]->folder.folder.id, read_before[i]->folder.cursor});
         const Timestamp asked_at = context_.clock.now();
         auto answers = co_await context_.connector.changes_since(std::move(asked));
+        Gate::Permit permit;
+        const int rows = rows_of(answers);
+        if (context_.lanes && rows > 0)
+            permit = co_await context_.lanes->live.enter(rows);
         for (std::size_t i = first; i < last; ++i)
             if (co_await take(*read_before[i], std::move(answers[i - first]), asked_at))
                 behind.push_back(read_before[i]);
@@ -137,26 +153,37 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
 
 asio::awaitable<void> MailboxTurn::read_backlog(std::vector<Reading*> behind)
 {
+    const Timestamp began = context_.clock.now();
     const int rows_before = report_.pages.changes;
     int pages = 0;
     for (Reading* reading : behind) {
         bool more = true;
         while (more) {
-            if (pages == backlog_pages || report_.pages.changes - rows_before >= backlog_rows) {
+            const bool rows_read = report_.pages.changes - rows_before >= backlog_rows;
+            const bool time_is_up = pages > 0 && context_.clock.now() - began >= backlog_time;
+            if (pages == backlog_pages || rows_read || time_is_up) {
                 report_.more_to_do = true;
                 co_return;
             }
             context_.end_if_stopping();
-            std::vector<FolderCursor> asked;
-            asked.push_back(FolderCursor{reading->folder.folder.id, reading->folder.cursor});
-            const Timestamp asked_at = context_.clock.now();
-            auto answers = co_await context_.connector.changes_since(std::move(asked));
-            more = co_await take(*reading, std::move(answers.front()), asked_at);
+            more = co_await read_on(*reading);
             ++pages;
             if (more)
                 co_await write_back(); // answer early: a first load may be long
         }
     }
+}
+
+asio::awaitable<bool> MailboxTurn::read_on(Reading& reading)
+{
+    Gate::Permit permit;
+    if (context_.lanes)
+        permit = co_await context_.lanes->backlog.enter();
+    std::vector<FolderCursor> asked;
+    asked.push_back(FolderCursor{reading.folder.folder.id, reading.folder.cursor});
+    const Timestamp asked_at = context_.clock.now();
+    auto answers = co_await context_.connector.changes_since(std::move(asked));
+    co_return co_await take(reading, std::move(answers.front()), asked_at);
 }
 
 asio::awaitable<bool> MailboxTurn::take(Reading& reading, PageAnswer answer, Timestamp asked_at)
@@ -282,22 +309,19 @@ asio::awaitable<void> MailboxTurn::caught_up(Reading& reading)
     co_await folders.set_trouble(context_.fence, reading.folder.folder.id, reading.folder.trouble);
 }
 
-/// What was parked is looked at like what a page says was removed: only what is there counts.
-asio::awaitable<void> MailboxTurn::retry_parked()
-{
-    store::Parked parked(context_.pool);
-    const std::vector<store::ParkedRow> due = co_await parked.due(context_.mailbox.id);
-    std::vector<Change> changes;
-    for (const store::ParkedRow& row : due) {
-        Change& change = changes.emplace_back();
-        change.key = ItemKey{context_.mailbox.id, row.item_id};
-    }
-    report_.pages += co_await pages_.handle(std::move(changes), PageSource(), std::nullopt);
-}
-
+/// A mailbox that takes no writes is read all the same: the turn fails at its end.
 asio::awaitable<void> MailboxTurn::write_back()
 {
-    const DrainReport one = co_await drain_write_backs(context_);
+    if (report_.write_failure)
+        co_return;
+    DrainReport one;
+    try {
+        one = co_await drain_write_backs(context_);
+    } catch (const Failure& failure) {
+        if (failure.reaction() == Reaction::give_back)
+            throw;
+        report_.write_failure = failure;
+    }
     report_.writes.written += one.written;
     report_.writes.unneeded += one.unneeded;
     report_.writes.conflicts += one.conflicts;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/failure.hpp"
 #include "store/folders.hpp"
 #include "sync/page_handler.hpp"
 #include "sync/turn_context.hpp"
@@ -19,11 +20,14 @@ struct TurnReport {
     DrainReport writes;
     UntrackReport untracks;
     int folders = 0;
-    int unread_folders = 0;           ///< could not be read, or are left out for a while
-    bool categories_missing = false;  ///< ours could not be put into the mailbox's list
-    bool more_to_do = false;          ///< a backlog is left: the mailbox is not caught up
-    bool first_pass_ended = false;    ///< it is, for the first time
-    std::optional<Timestamp> owed_at; ///< when the next owed write is due
+    int unread_folders = 0;             ///< could not be read, or are left out for a while
+    bool categories_missing = false;    ///< ours could not be put into the mailbox's list
+    bool more_to_do = false;            ///< a backlog is left: the mailbox is not caught up
+    bool first_pass_ended = false;      ///< it is, for the first time
+    std::optional<Timestamp> owed_at;   ///< when the next owed write is due
+    std::optional<Timestamp> parked_at; ///< when the next parked item is
+    /// Writing failed, reading did not: the turn has failed, but everything was read.
+    std::optional<Failure> write_failure;
 };
 
 /// The line, for one mailbox, once: the folder tree, the news of every folder until caught up, what
@@ -47,13 +51,14 @@ private:
     boost::asio::awaitable<void> read_backlog(std::vector<Reading*> behind);
     /// Handles one answer; true when the folder is not caught up yet (its cursor has moved on).
     boost::asio::awaitable<bool> take(Reading& reading, PageAnswer answer, Timestamp asked_at);
+    /// The next page of a folder that is behind.
+    boost::asio::awaitable<bool> read_on(Reading& reading);
     boost::asio::awaitable<bool> take_page(Reading& reading, Page page, Timestamp asked_at);
     boost::asio::awaitable<bool> begin_anew(Reading& reading);
     boost::asio::awaitable<void> forget_cursor(Reading& reading);
     /// The folder is left out for a while, longer each time; the others go on.
     boost::asio::awaitable<void> leave_out(Reading& reading, FolderRefused refused);
     boost::asio::awaitable<void> caught_up(Reading& reading);
-    boost::asio::awaitable<void> retry_parked();
     boost::asio::awaitable<void> write_back();
 
     const TurnContext& context_;

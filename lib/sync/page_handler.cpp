@@ -1,5 +1,6 @@
 #include "sync/page_handler.hpp"
 
+#include "base/failure.hpp"
 #include "match/categories.hpp"
 #include "match/decide.hpp"
 #include "match/decision_input.hpp"
@@ -305,6 +306,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
 
         Plan plan;
         std::size_t bytes = 0;
+        std::optional<Deferred> deferred;
         for (std::size_t i = 0; i < chunk.size(); ++i) {
             if (auto* fetched = std::get_if<Fetched>(&answers[i])) {
                 plan_tracked(plan, chunk[i], std::move(*fetched), candidates, facts());
@@ -313,6 +315,8 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
                 plan_parked(plan, chunk[i], refused->failure, refused->transient, facts());
             } else if (std::holds_alternative<Outdated>(answers[i])) {
                 outdated.push_back(chunk[i]);
+            } else if (auto* later = std::get_if<Deferred>(&answers[i])) {
+                deferred = std::move(*later);
             } else { // deleted between the list and the body
                 context_.metrics.add(metric_gone_before_body);
             }
@@ -324,6 +328,8 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
         }
         if (!plan.empty())
             co_await commit(std::move(plan), std::nullopt, report);
+        if (deferred) // the page comes again with the rest
+            throw Failure(Reaction::wait, deferred->failure, deferred->message, deferred->advice);
     }
     co_return outdated;
 }

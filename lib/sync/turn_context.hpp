@@ -8,6 +8,7 @@
 #include "model/mailbox.hpp"
 #include "pg/pool.hpp"
 #include "settings/settings.hpp"
+#include "sync/page_lanes.hpp"
 #include "sync/private_hash.hpp"
 
 #include <functional>
@@ -43,6 +44,7 @@ struct TurnContext {
     DecisionObserver observe;
     std::function<bool()> stopping;  ///< whether the turn is to end: see end_if_stopping
     bool categories_missing = false; ///< an earlier turn could not add ours, and said so
+    PageLanes* lanes = nullptr;      ///< nothing: no other turn runs beside this one
 
     /// Asked between pages, before writes and before each transaction: throws Failure(give_back)
     /// where the service shuts down or the mailbox is not ours any more.

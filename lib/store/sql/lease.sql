@@ -34,6 +34,13 @@ UPDATE sync.lease AS l SET holder = $1::uuid, epoch = l.epoch + 1
   FROM due WHERE l.mailbox_id = due.mailbox_id
 RETURNING l.mailbox_id, l.epoch;
 
+-- name: unclaimed_mailboxes
+-- Due and nobody's: as claim_due_mailboxes finds them.
+SELECT count(*) FROM sync.lease AS l
+  JOIN sync.mailbox AS m ON m.id = l.mailbox_id AND m.state IN ('enabled', 'stopped')
+  LEFT JOIN sync.daemon AS d ON d.id = l.holder AND d.expires_at > sync.now()
+ WHERE d.id IS NULL AND l.due_at <= sync.now();
+
 -- name: give_back_lease
 -- A mailbox that was disabled meanwhile stays undue.
 UPDATE sync.lease AS l

@@ -19,14 +19,17 @@ namespace {
 /// A mailbox without folders: a turn over it is one look at the tree, which fails as planned.
 class EmptyMailbox final : public Connector {
 public:
-    EmptyMailbox(std::deque<std::optional<Failure>>& planned, schedule::Wake* held_up, Clock& clock)
-        : planned_(planned), held_up_(held_up), clock_(clock)
+    EmptyMailbox(std::deque<std::optional<Failure>>& planned, schedule::Wake* held_up, Clock& clock,
+                 std::chrono::milliseconds latency)
+        : planned_(planned), held_up_(held_up), clock_(clock), latency_(latency)
     {}
 
     asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor) override
     {
         if (held_up_)
             co_await held_up_->wait_until(clock_, clock_.now() + std::chrono::hours(1'000));
+        if (latency_ > latency_.zero())
+            co_await clock_.sleep_for(latency_);
         std::optional<Failure> failure;
         if (!planned_.empty()) {
             failure = planned_.front();
@@ -60,6 +63,10 @@ public:
     {
         throw std::logic_error("there is no message to find");
     }
+    asio::awaitable<std::vector<Item>> find_replies(std::string) override
+    {
+        throw std::logic_error("there is no message to find");
+    }
     asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey>) override
     {
         throw std::logic_error("there is no body to fetch");
@@ -82,6 +89,7 @@ private:
     std::deque<std::optional<Failure>>& planned_;
     schedule::Wake* held_up_;
     Clock& clock_;
+    std::chrono::milliseconds latency_;
 };
 
 /// A fleet over one enabled mailbox, whose turns end as a test plans them: well, unless planned
@@ -97,21 +105,24 @@ struct Sailing {
     pg::Pool pool{stored.io.get_executor(), options(), 4};
     schedule::Wake go_on{stored.io.get_executor()};
     bool hold_up = false; ///< turns wait for go_on
+    std::chrono::milliseconds latency{};
     Mailbox mailbox = stored.mailbox("ann@contoso.example");
     std::unique_ptr<schedule::Fleet> fleet;
     std::shared_ptr<Arrival<void>> ended;
 
-    explicit Sailing(schedule::LeaseTimes times = {})
+    explicit Sailing(schedule::LeaseTimes times = {}, int capacity = 100)
     {
         clock.count_operations([this] { return stored.pool.running() + pool.running(); });
         schedule::FleetOptions fleet_options;
         fleet_options.daemon = stored.daemon;
         fleet_options.address = "test";
         fleet_options.times = times;
+        fleet_options.capacity = capacity;
         fleet = std::make_unique<schedule::Fleet>(
             stored.io.get_executor(), pool, clock, metrics, hash,
             [this](const Mailbox&) {
-                return std::make_unique<EmptyMailbox>(planned, hold_up ? &go_on : nullptr, clock);
+                return std::make_unique<EmptyMailbox>(planned, hold_up ? &go_on : nullptr, clock,
+                                                      latency);
             },
             fleet_options);
         fleet->set_rules(sync::make_snapshot(Settings()));
@@ -340,4 +351,59 @@ TEST_CASE("a mailbox that was lost is not taken on again before its old turn has
     CHECK(sailing.count("turn_done") == 0); // its lease was not good any more
     REQUIRE(sailing.turns("turn_done", 1, 60s));
     CHECK(sailing.count("claimed") == 2);
+}
+
+TEST_CASE("a database that is away is told once, and nothing is tried until it is back")
+{
+    Sailing sailing;
+    for (const char* name : {"bea", "cid", "dan", "eve"})
+        sailing.stored.mailbox(std::string(name) + "@contoso.example");
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 5));
+
+    bool away = true;
+    sailing.on_answer = [&] {
+        if (away)
+            throw Failure(Reaction::retry, "pg.unreachable", "the connection broke");
+    };
+    REQUIRE(sailing.until([&] { return sailing.count("database_away") == 1; }, 2min));
+    sailing.clock.run_to(sailing.stored.io, sailing.clock.now() + 1s);
+    const int failed = sailing.count("turn_failed");
+    CHECK(failed <= 5);
+    sailing.clock.run_to(sailing.stored.io, sailing.clock.now() + 20s);
+    CHECK(sailing.count("turn_failed") == failed);
+
+    away = false;
+    REQUIRE(sailing.until([&] { return sailing.count("database_back") == 1; }, 2min));
+    const int done = sailing.count("turn_done");
+    REQUIRE(sailing.turns("turn_done", done + 5, 2min));
+    CHECK(sailing.count("database_away") == 1);
+    CHECK(sailing.events() == "none");
+    sailing.on_answer = {};
+}
+
+TEST_CASE("mailboxes that no process has room for are counted")
+{
+    Sailing sailing({}, 2);
+    for (const char* name : {"bea", "cid", "dan"})
+        sailing.stored.mailbox(std::string(name) + "@contoso.example");
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 2));
+    REQUIRE(
+        sailing.until([&] { return sailing.metrics.value(schedule::metric_unclaimed) == 2; }, 30s));
+    sailing.stored.sql("UPDATE sync.mailbox SET state = 'disabled' WHERE id NOT IN (SELECT "
+                       "mailbox_id FROM sync.lease WHERE holder IS NOT NULL)");
+    CHECK(
+        sailing.until([&] { return sailing.metrics.value(schedule::metric_unclaimed) == 0; }, 30s));
+}
+
+TEST_CASE("mailboxes in which nothing is new do not wait for one another")
+{
+    Sailing sailing;
+    for (int i = 0; i < 30; ++i)
+        sailing.stored.mailbox("user" + std::to_string(i) + "@contoso.example");
+    sailing.latency = 1s;
+    sailing.start();
+    REQUIRE(sailing.turns("turn_done", 31));
+    CHECK(sailing.clock.now() - morning() < 3s);
 }

@@ -24,6 +24,18 @@ sim::ItemRef one_in_step(Stage& stage)
     return item;
 }
 
+/// Answers parts of batches that ask so with an error; those that go well are let through first.
+sim::Fault part_fault(const char* method, const char* path, int status, int count)
+{
+    sim::Fault fault;
+    fault.method = method;
+    fault.path = path;
+    fault.status = status;
+    fault.code = "";
+    fault.count = count;
+    return fault;
+}
+
 /// Lets the next write of categories arrive, and holds its handling back.
 void hold_next_write(Stage& stage)
 {
@@ -148,4 +160,139 @@ TEST_CASE("a provider out of order is waited out")
     stage.run_for(std::chrono::minutes(15));
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
     CHECK(stage.number("SELECT count(*) FROM crm.activity") == 1);
+}
+
+TEST_CASE("throttling is waited out, however long it lasts, and never the item's failure")
+{
+    Stage stage;
+    const sim::ItemRef item = one_in_step(stage);
+    const char* path = GENERATE("body", "");
+    INFO("throttled: " << path);
+    sim::Fault fault = part_fault(*path ? "GET" : "PATCH", path, 429, -1);
+    fault.retry_after = "40";
+    stage.script().fail(std::move(fault));
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::hours(1));
+    CHECK(stage.categories(item) == Names{"CRM Track"});
+    CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.decision WHERE outcome = 'failed'") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.write_back WHERE state = 'given_up' OR attempts "
+                       "> 0") == 0);
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::minutes(10));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("a write that the provider cannot carry out for hours is carried out in the end")
+{
+    Stage stage;
+    const sim::ItemRef item = one_in_step(stage);
+    stage.script().fail(part_fault("PATCH", "", 500, -1));
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::hours(6));
+    CHECK(stage.number("SELECT count(*) FROM sync.write_back WHERE state = 'given_up'") == 0);
+    const int asked = stage.requests({"message.patch"});
+    stage.run_for(std::chrono::hours(4));
+    CHECK(stage.requests({"message.patch"}) < asked + 12); // each attempt is three
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::hours(5));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("a write that meets conflict after conflict on one version is not given up")
+{
+    Stage stage;
+    const sim::ItemRef item = one_in_step(stage);
+    stage.graph().switches.conflict_next = 9;
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::hours(4));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("to a mailbox that is full nothing is written for an hour, and it is read all the same")
+{
+    Stage stage;
+    const sim::ItemRef item = one_in_step(stage);
+    stage.script().fail(part_fault("PATCH", "", 507, -1));
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.rows("SELECT level || ' ' || name FROM sync.event WHERE name LIKE 'graph.%'") ==
+          Stage::Rows{"warn graph.mailbox_full"});
+    const int asked = stage.requests({"message.patch"});
+    stage.script().put(kim, "inbox", Letter("Another").id("m2").from(ann).tagged());
+    stage.run_for(std::chrono::minutes(40));
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 2);
+    CHECK(stage.requests({"message.patch"}) <= asked + 1); // the new one's
+    CHECK(stage.rows("SELECT state FROM sync.mailbox") == Stage::Rows{"enabled"});
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::hours(2));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("the wish of an item that could not be read for a while stays a person's")
+{
+    Stage stage;
+    one_in_step(stage);
+    // So old that nothing was noted down about it.
+    const sim::ItemRef item = stage.script().put(
+        kim, "inbox", Letter("Old").id("m0").at(stage.now() - std::chrono::days(40)));
+    stage.settle();
+    REQUIRE(stage.number("SELECT count(*) FROM sync.decision") == 1);
+    stage.script().fail(part_fault("GET", "body", 500, 9));
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::minutes(1));
+    stage.until([&] { return stage.number("SELECT count(*) FROM sync.parked") == 1; });
+    REQUIRE(stage.number("SELECT count(*) FROM sync.parked") == 1);
+    stage.run_for(std::chrono::minutes(10));
+    CHECK(stage.rows("SELECT tracked_by || ' ' || rule FROM sync.link") ==
+          Stage::Rows{"user hand_tag"});
+}
+
+TEST_CASE("the wish of a new item that could not be read for a while stays an inbox rule's")
+{
+    Stage stage;
+    one_in_step(stage);
+    stage.script().fail(part_fault("GET", "body", 500, 9));
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter("New").id("m2").tagged());
+    stage.until([&] { return stage.number("SELECT count(*) FROM sync.parked") == 1; });
+    REQUIRE(stage.number("SELECT count(*) FROM sync.parked") == 1);
+    stage.run_for(std::chrono::minutes(10));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+    CHECK(stage.rows("SELECT tracked_by || ' ' || rule FROM sync.link") ==
+          Stage::Rows{"rule rule_tag"});
+}
+
+TEST_CASE("items that were set aside are tried again when they are due, all of them")
+{
+    Stage stage;
+    one_in_step(stage);
+    stage.script().fail(part_fault("GET", "body", 500, -1));
+    constexpr int many = 30;
+    for (int i = 0; i < many; ++i)
+        stage.script().put(kim, "inbox", Letter("New").id("n" + std::to_string(i)).tagged());
+    stage.until([&] { return stage.number("SELECT count(*) FROM sync.parked") == many; });
+    REQUIRE(stage.number("SELECT count(*) FROM sync.parked") == many);
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::seconds(45)); // sooner than the next poll
+    CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == many);
+}
+
+TEST_CASE("a mailbox that may not be written to is read all the same")
+{
+    Stage stage;
+    const sim::ItemRef item = one_in_step(stage);
+    sim::Fault denied = part_fault("PATCH", "", 403, -1);
+    denied.code = "ErrorAccessDenied";
+    stage.script().fail(std::move(denied));
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    stage.script().put(kim, "inbox", Letter("Another").id("m2").tagged());
+    stage.run_for(std::chrono::minutes(20));
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 2);
+    CHECK(stage.rows("SELECT split_part(last_failure, ':', 1) FROM sync.mailbox") ==
+          Stage::Rows{"graph.access_denied"});
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::minutes(20));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
 }
