@@ -57,6 +57,7 @@ struct TrackedItem {
     std::int64_t body_bytes = 0; ///< before the cut
     Timestamp occurred_at{};
     std::optional<std::string> message_id;
+    std::optional<Sha256> message_hmac; ///< of the Message-ID: answers to it are found by that
     std::vector<Party> parties;
     std::vector<StoredAttachment> attachments;
     OwnerClaim owner;
@@ -127,8 +128,8 @@ struct ParkedItem {
     std::string reason; ///< stable name: "graph.item_corrupt"
     std::string version;
     int attempts = 1;
-    std::optional<Timestamp>
     bool came_tagged = false; ///< the tag was there when it was first seen: an inbox rule's
+    std::optional<Timestamp>
         next_attempt_at; ///< nothing: only a person or a new version brings it back
 };
 

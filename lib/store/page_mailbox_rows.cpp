@@ -181,6 +181,36 @@ void add_events(pg::Script& script, MailboxId mailbox, const Plan& plan)
 
 } // namespace
 
+void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress> progress)
+{
+    std::vector<std::string> folders, cursors;
+    std::vector<std::int64_t> versions;
+    std::vector<std::optional<Timestamp>> rounds;
+    for (const Progress& one : progress) {
+        folders.push_back(one.folder.value);
+        cursors.push_back(one.cursor.value);
+        versions.push_back(one.query_version);
+        rounds.push_back(one.round_done_at);
+    }
+    script.add(sql::advance_cursors, params(mailbox, folders, cursors, versions, rounds));
+}
+
+bool add_reply_searches(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
+{
+    std::vector<pg::Bytes> hmacs;
+    std::vector<std::string> message_ids;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        const TrackedItem& item = plan.tracked[i];
+        if (!page.items[i].mine || !item.message_id || !item.message_hmac)
+            continue;
+        hmacs.push_back(pg::to_bytes(*item.message_hmac));
+        message_ids.push_back(storable(*item.message_id));
+    }
+    if (!hmacs.empty())
+        script.add(sql::ask_for_replies, params(hmacs, message_ids));
+    return !hmacs.empty();
+}
+
 void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
                       const IdentifiedPage& page, const std::optional<Progress>& progress)
 {
@@ -201,8 +231,7 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
     }
     add_events(script, mailbox, plan);
     if (progress)
-        script.add(sql::advance_cursor, params(mailbox, progress->folder, progress->cursor,
-                                               progress->query_version, progress->round_done_at));
+        add_cursors(script, mailbox, std::span(&*progress, 1));
 }
 
 } // namespace crmsync::store

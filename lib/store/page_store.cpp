@@ -26,6 +26,15 @@ std::set<std::string> buried(const Plan& plan, const IdentifiedPage& page)
     return items;
 }
 
+std::vector<MailboxId> other_mailboxes(const pg::Result& rows, MailboxId own)
+{
+    std::set<MailboxId> others;
+    for (int row = 0; row < rows.rows(); ++row)
+        others.insert(MailboxId(rows.get<std::int64_t>(row, 0)));
+    others.erase(own);
+    return {others.begin(), others.end()};
+}
+
 boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence fence, Plan& plan,
                                               const std::optional<Progress>& progress)
 {
@@ -46,6 +55,7 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
     const bool amends = add_activities(script, fence.mailbox, plan, page);
     const std::size_t amendment = script.size() - 1;
     add_mailbox_rows(script, fence.mailbox, plan, page, progress);
+    const bool asks_for_replies = add_reply_searches(script, plan, page);
     const std::vector<pg::Result> results = co_await complete(connection, std::move(script));
 
     std::set<ActivityId> revived;
@@ -61,6 +71,8 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         item.created = page.items[i].mine;
         item.revived = revived.contains(item.activity);
     }
+    if (asks_for_replies)
+        committed.answered_in = other_mailboxes(results.back(), fence.mailbox);
     co_return committed;
 }
 
@@ -82,6 +94,14 @@ boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence
                 throw;
         }
     }
+}
+
+boost::asio::awaitable<void> advance_cursors(pg::Connection& connection, Fence fence,
+                                             std::vector<Progress> progress)
+{
+    pg::Script script = transaction(fence);
+    add_cursors(script, fence.mailbox, progress);
+    co_await complete(connection, std::move(script));
 }
 
 } // namespace crmsync::store

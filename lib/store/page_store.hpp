@@ -21,6 +21,8 @@ struct CommittedItem {
 struct Committed {
     /// In the order of the plan, without those whose activity was buried after a rule had decided.
     std::vector<CommittedItem> tracked;
+    /// Other mailboxes that ignored answers to what is stored now: wake them.
+    std::vector<MailboxId> answered_in;
     int attempts = 1; ///< more where the server had to break a deadlock
 };
 
@@ -32,5 +34,9 @@ struct Committed {
 /// chunk was committed, and the caller starts over from the stored cursor.
 boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, Plan plan,
                                          std::optional<Progress> progress);
+
+/// How far folders have been read in which nothing was found: one transaction for all of them.
+boost::asio::awaitable<void> advance_cursors(pg::Connection& connection, Fence fence,
+                                             std::vector<Progress> progress);
 
 } // namespace crmsync::store

@@ -4,10 +4,12 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "store/events.hpp"
+#include "store/page_store.hpp"
 #include "store/parked.hpp"
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
 #include "sync/parked_retry.hpp"
+#include "sync/reply_search.hpp"
 #include "sync/sync_metrics.hpp"
 
 #include <boost/json.hpp>
@@ -75,6 +77,7 @@ asio::awaitable<TurnReport> MailboxTurn::run()
         report_.categories_missing = !co_await ensure_categories(context_);
     co_await read_folders(std::move(tree.folders));
     report_.pages += co_await retry_parked(context_);
+    report_.pages += co_await search_replies(context_);
     if (!report_.more_to_do)
         report_.untracks = co_await release_untracks(context_);
     co_await write_back();
@@ -149,6 +152,16 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
     });
 
     co_await read_backlog(std::move(behind));
+    co_await keep_empty_rounds();
+}
+
+/// Lost with the turn where that fails before: then these folders are found empty once more.
+asio::awaitable<void> MailboxTurn::keep_empty_rounds()
+{
+    if (empty_rounds_.empty())
+        co_return;
+    auto connection = co_await context_.pool.acquire();
+    co_await store::advance_cursors(*connection, context_.fence, std::move(empty_rounds_));
 }
 
 asio::awaitable<void> MailboxTurn::read_backlog(std::vector<Reading*> behind)
@@ -215,6 +228,10 @@ asio::awaitable<bool> MailboxTurn::take_page(Reading& reading, Page page, Timest
     if (page.last)
         progress.round_done_at = asked_at;
     progress.query_version = context_.connector.query_version();
+    if (page.changes.empty() && page.last) {
+        empty_rounds_.push_back(std::move(progress));
+        co_return false;
+    }
     PageSource source;
     source.folder = folder.folder.id;
     source.well_known = folder.folder.well_known;

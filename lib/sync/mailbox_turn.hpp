@@ -59,10 +59,13 @@ private:
     /// The folder is left out for a while, longer each time; the others go on.
     boost::asio::awaitable<void> leave_out(Reading& reading, FolderRefused refused);
     boost::asio::awaitable<void> caught_up(Reading& reading);
+    boost::asio::awaitable<void> keep_empty_rounds();
     boost::asio::awaitable<void> write_back();
 
     const TurnContext& context_;
     PageHandler pages_;
+    /// First rounds that found nothing: most folders of a new mailbox.
+    std::vector<Progress> empty_rounds_;
     TurnReport report_;
 };
 

@@ -289,6 +289,7 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
     tracked.occurred_at = item.happened_at().value_or(facts.now);
     if (item.thread.message_id.has_value())
         tracked.message_id = *item.thread.message_id;
+    tracked.message_hmac = message_hmac(item, facts.hash);
     tracked.parties = parties;
     tracked.attachments = std::move(fetched.attachments);
     tracked.owner = claim(decided, candidates, parties, facts);
@@ -331,8 +332,8 @@ void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool tr
     parked.item_id = decided.item.key.id;
     parked.reason = reason;
     parked.version = decided.item.version.value_or(Version{}).value;
-    // Brought back after it had been given up, by a person or a new version, it starts anew.
     parked.came_tagged = came_tagged(decided.decision);
+    // Brought back after it had been given up, by a person or a new version, it starts anew.
     const int before = decided.known.park_attempts;
     parked.attempts = before < park_attempts ? before + 1 : 1;
     const bool exhausted = !transient || parked.attempts >= park_attempts;

@@ -6,6 +6,7 @@
 #include "match/decision_input.hpp"
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
+#include "store/leases.hpp"
 #include "store/page_store.hpp"
 #include "sync/body_fetcher.hpp"
 #include "sync/sync_metrics.hpp"
@@ -115,7 +116,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
         else
             plan_decided(plan, one, facts());
     }
-    co_return co_await store_tracked(std::move(accepted), candidates, report);
+    co_return co_await store_tracked(std::move(accepted), candidates, plan, report);
 }
 
 asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Decided>& outdated)
@@ -285,16 +286,20 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
     }
 }
 
-/// Bodies and transactions, a chunk at a time. Returns the items that were not at the decided
-/// version any more.
+/// Bodies and transactions, a chunk at a time; the last chunk stays in the plan, to go with what
+/// else the page says. Returns the items that were not at the decided version any more.
 asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Decided> accepted,
                                                                  const Candidates& candidates,
-                                                                 PageReport& report)
+                                                                 Plan& plan, PageReport& report)
 {
     std::vector<Decided> outdated;
     std::size_t first = 0;
     while (first < accepted.size()) {
         context_.end_if_stopping();
+        if (!plan.tracked.empty()) {
+            Plan full = std::exchange(plan, Plan());
+            co_await commit(std::move(full), std::nullopt, report);
+        }
         std::vector<Decided> chunk;
         std::int64_t expected = 0;
         do {
@@ -304,7 +309,6 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
                  expected + size_of(accepted[first].item) <= chunk_bytes);
         std::vector<Phase2> answers = co_await fetch_accepted(context_, chunk);
 
-        Plan plan;
         std::size_t bytes = 0;
         std::optional<Deferred> deferred;
         for (std::size_t i = 0; i < chunk.size(); ++i) {
@@ -326,10 +330,12 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
                 co_await commit(std::move(full), std::nullopt, report);
             }
         }
-        if (!plan.empty())
-            co_await commit(std::move(plan), std::nullopt, report);
-        if (deferred) // the page comes again with the rest
+        if (deferred) {
+            // What arrived is kept; the page comes again with the rest.
+            Plan full = std::exchange(plan, Plan());
+            co_await commit(std::move(full), std::nullopt, report);
             throw Failure(Reaction::wait, deferred->failure, deferred->message, deferred->advice);
+        }
     }
     co_return outdated;
 }
@@ -341,11 +347,18 @@ asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> pro
     plan.policy_version = context_.rules->fingerprint;
     report.tracked += static_cast<int>(plan.tracked.size());
     report.owed += static_cast<int>(plan.write_backs.size());
-    auto connection = co_await context_.pool.acquire();
-    const store::Committed committed =
-        co_await store::commit(*connection, context_.fence, std::move(plan), std::move(progress));
+    store::Committed committed;
+    {
+        auto connection = co_await context_.pool.acquire();
+        committed = co_await store::commit(*connection, context_.fence, std::move(plan),
+                                           std::move(progress));
+    }
     for (const store::CommittedItem& item : committed.tracked)
         context_.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
+    if (!committed.answered_in.empty()) {
+        store::Leases leases(context_.pool);
+        co_await leases.wake(std::move(committed.answered_in));
+    }
 }
 
 } // namespace crmsync::sync

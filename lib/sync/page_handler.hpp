@@ -52,8 +52,9 @@ private:
                                                                   const PageSource& source,
                                                                   Plan& plan, PageReport& report);
     boost::asio::awaitable<std::vector<Item>> read_again(const std::vector<Decided>& outdated);
-    boost::asio::awaitable<std::vector<Decided>>
-    store_tracked(std::vector<Decided> accepted, const Candidates& candidates, PageReport& report);
+    boost::asio::awaitable<std::vector<Decided>> store_tracked(std::vector<Decided> accepted,
+                                                               const Candidates& candidates,
+                                                               Plan& plan, PageReport& report);
     boost::asio::awaitable<std::map<std::string, KnownItem>> known(const std::vector<Item>& items);
     boost::asio::awaitable<void> commit(Plan plan, std::optional<Progress> progress,
                                         PageReport& report);

@@ -125,3 +125,19 @@ CONFORMANCE_CASE("all copies with a Message-ID are found")
     CHECK(found[0].complete());
     CHECK(stage.go(stage.connector().find_message("nobody@knows.example")).empty());
 }
+
+CONFORMANCE_CASE("the answers to a Message-ID are found, in every folder")
+{
+    const std::string a = stage.put({.in_reply_to = "<It's@adventure.example>"});
+    const std::string b = stage.put({.in_reply_to = "<it's@adventure.example>"}, "archive");
+    stage.put({.in_reply_to = "<other@adventure.example>"});
+    stage.put({.message_id = "<it's@adventure.example>"});
+
+    const auto found = stage.go(stage.connector().find_replies("it's@adventure.example"));
+
+    REQUIRE(found.size() == 2);
+    CHECK(((found[0].key.id == a && found[1].key.id == b) ||
+           (found[0].key.id == b && found[1].key.id == a)));
+    CHECK(found[0].complete());
+    CHECK(stage.go(stage.connector().find_replies("nobody@knows.example")).empty());
+}

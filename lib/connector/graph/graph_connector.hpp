@@ -35,6 +35,7 @@ public:
     boost::asio::awaitable<std::vector<std::optional<Item>>>
     look_at_headers(std::vector<ItemKey> keys) override;
     boost::asio::awaitable<std::vector<Item>> find_message(std::string message_id) override;
+    boost::asio::awaitable<std::vector<Item>> find_replies(std::string message_id) override;
 
     boost::asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey> accepted) override;
     boost::asio::awaitable<std::vector<AttachmentContent>>
@@ -64,7 +65,7 @@ private:
                                                      const boost::json::value& answer);
     boost::asio::awaitable<std::vector<std::optional<Item>>>
     look(std::vector<ItemKey> keys, bool with_headers, Purpose purpose);
-    boost::asio::awaitable<std::vector<Item>> find_as_written(std::string message_id);
+    boost::asio::awaitable<std::vector<Item>> find(std::string filter, Purpose purpose);
 
     boost::asio::awaitable<std::vector<BodyAnswer>> fetch_whole(const std::vector<ItemKey>& keys,
                                                                 std::vector<std::size_t>& again);

@@ -35,6 +35,11 @@ std::string without_brackets(std::string_view id)
     return std::string(id);
 }
 
+std::string has_message_id(const std::string& id)
+{
+    return "internetMessageId eq " + quoted("<" + id + ">");
+}
+
 /// An item that Graph lists and cannot read, now or ever: it is told, so that it can be parked.
 Item unreadable(const ItemKey& key, const GraphError& error)
 {
@@ -106,16 +111,15 @@ GraphConnector::look_at_headers(std::vector<ItemKey> keys)
     return look(std::move(keys), true, purpose::headers);
 }
 
-asio::awaitable<std::vector<Item>> GraphConnector::find_as_written(std::string message_id)
+asio::awaitable<std::vector<Item>> GraphConnector::find(std::string filter, Purpose purpose)
 {
-    const std::string filter = "internetMessageId eq " + quoted("<" + message_id + ">");
     std::string url = calls_.urls().url(calls_.urls().messages(
         "$filter=" + net::percent_encode(filter) + "&$top=50&" + phase1_query()));
 
     std::vector<Item> found;
     for (int page = 0; page < most_found_pages && !url.empty(); ++page) {
         refuse_foreign(url, calls_.urls());
-        const DocumentPtr document = co_await calls_.get(std::move(url), purpose::find);
+        const DocumentPtr document = co_await calls_.get(std::move(url), purpose);
         url = text_at(document->root(), "@odata.nextLink").value_or("");
         const boost::json::value* value = member(document->root(), "value");
         const boost::json::array* rows = value ? value->if_array() : nullptr;
@@ -131,10 +135,19 @@ asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string mess
     // Whether the service compares with or without case is not documented: as written, then folded.
     const std::string written = without_brackets(message_id);
     const std::string folded = normal_message_id(message_id);
-    std::vector<Item> found = co_await find_as_written(written);
+    std::vector<Item> found = co_await find(has_message_id(written), purpose::find);
     if (found.empty() && folded != written)
-        found = co_await find_as_written(folded);
+        found = co_await find(has_message_id(folded), purpose::find);
     co_return found;
+}
+
+asio::awaitable<std::vector<Item>> GraphConnector::find_replies(std::string message_id)
+{
+    // Values of extended properties are compared without case (G-321).
+    std::string filter = "singleValueExtendedProperties/any(ep: ep/id eq 'String 0x1042' and "
+                         "ep/value eq " +
+                         quoted("<" + without_brackets(message_id) + ">") + ")";
+    co_return co_await find(std::move(filter), purpose::replies);
 }
 
 // -- phase 2 -----------------------------------------------------------------------------------

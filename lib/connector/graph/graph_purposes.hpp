@@ -14,6 +14,7 @@ inline constexpr Purpose changes{"changes", "reading the changes of a folder", "
 inline constexpr Purpose look_up{"look_up", "looking messages up", "Mail.Read"};
 inline constexpr Purpose headers{"headers", "looking at the headers of messages", "Mail.Read"};
 inline constexpr Purpose find{"find", "looking for a message by its Message-ID", "Mail.Read"};
+inline constexpr Purpose replies{"find", "looking for answers to a stored message", "Mail.Read"};
 inline constexpr Purpose bodies{"bodies", "reading messages that are tracked", "Mail.Read"};
 inline constexpr Purpose attachments{"attachments", "reading attachments of tracked messages",
                                      "Mail.Read"};

@@ -84,6 +84,7 @@ WITH links AS (DELETE FROM sync.link WHERE mailbox_id = $1::bigint RETURNING 1),
      owed AS (DELETE FROM sync.write_back WHERE mailbox_id = $1::bigint RETURNING state),
      staged AS (DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint),
      parked AS (DELETE FROM sync.parked WHERE mailbox_id = $1::bigint),
+     searches AS (DELETE FROM sync.reply_search WHERE mailbox_id = $1::bigint),
      leases AS (DELETE FROM sync.lease WHERE mailbox_id = $1::bigint),
      mailboxes AS (DELETE FROM sync.mailbox WHERE id = $1::bigint)
 SELECT (SELECT count(*) FROM links), (SELECT count(*) FROM decisions),

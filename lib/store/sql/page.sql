@@ -336,9 +336,11 @@ DELETE FROM sync.parked WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::tex
 -- A new tag in this mailbox is the only thing that undoes a person's untrack.
 DELETE FROM sync.pin WHERE mailbox_id = $1::bigint AND message_hmac = ANY ($2::bytea[]);
 
--- name: advance_cursor
--- With the last chunk of its page.
-UPDATE sync.folder
-   SET cursor = $3::text, query_version = $4::bigint::integer,
-       round_done_at = coalesce($5::timestamptz, round_done_at)
- WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
+-- name: advance_cursors
+-- With the last chunk of the page, or of several folders in which nothing was found.
+UPDATE sync.folder AS f
+   SET cursor = n.cursor, query_version = n.query_version::integer,
+       round_done_at = coalesce(n.round_done_at, f.round_done_at)
+  FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[])
+       AS n (folder_id, cursor, query_version, round_done_at)
+ WHERE f.mailbox_id = $1::bigint AND f.folder_id = n.folder_id;

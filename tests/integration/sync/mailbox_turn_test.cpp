@@ -80,6 +80,10 @@ public:
     {
         throw std::logic_error("nothing here is to be found");
     }
+    asio::awaitable<std::vector<Item>> find_replies(std::string) override
+    {
+        throw std::logic_error("nothing here is to be found");
+    }
     asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey>) override
     {
         throw std::logic_error("nothing here may be fetched");

@@ -18,6 +18,7 @@ class ScriptedConnector final : public Connector {
 public:
     std::map<std::string, BodyAnswer> bodies;             ///< by item id
     std::map<std::string, AttachmentContent> attachments; ///< by attachment id
+    std::map<std::string, std::optional<Item>> items;     ///< as they are now, by id
     std::vector<MasterCategory> master_list;
 
     std::vector<std::string> fetched; ///< item ids, in the order asked
@@ -68,9 +69,13 @@ public:
     {
         throw std::logic_error("changes_since is not part of the script");
     }
-    boost::asio::awaitable<std::vector<std::optional<Item>>> look_up(std::vector<ItemKey>) override
+    boost::asio::awaitable<std::vector<std::optional<Item>>>
+    look_up(std::vector<ItemKey> keys) override
     {
-        throw std::logic_error("look_up is not part of the script");
+        std::vector<std::optional<Item>> looks;
+        for (const ItemKey& key : keys)
+            looks.push_back(items.at(key.id));
+        co_return looks;
     }
     boost::asio::awaitable<std::vector<std::optional<Item>>>
     look_at_headers(std::vector<ItemKey>) override
@@ -80,6 +85,10 @@ public:
     boost::asio::awaitable<std::vector<Item>> find_message(std::string) override
     {
         throw std::logic_error("find_message is not part of the script");
+    }
+    boost::asio::awaitable<std::vector<Item>> find_replies(std::string) override
+    {
+        throw std::logic_error("find_replies is not part of the script");
     }
     boost::asio::awaitable<std::vector<WriteAnswer>>
     write_categories(std::vector<CategoryWrite>) override

@@ -1,0 +1,24 @@
+-- sync.reply_search: answers to be looked for, since what they answer is stored now.
+
+-- name: ask_for_replies
+-- In every mailbox that ignored an item which names one of these new messages as its parent. Gives
+-- back the mailboxes.
+INSERT INTO sync.reply_search (mailbox_id, message_id)
+SELECT DISTINCT p.mailbox_id, n.message_id COLLATE "C"
+  FROM unnest($1::bytea[], $2::text[]) AS n (message_hmac, message_id)
+ CROSS JOIN LATERAL (
+     SELECT c.mailbox_id, c.item_hmac FROM sync.decision_parent AS c
+      WHERE c.message_hmac = n.message_hmac OFFSET 0) AS p
+ CROSS JOIN LATERAL (
+     SELECT d.outcome FROM sync.decision AS d
+      WHERE d.mailbox_id = p.mailbox_id AND d.item_hmac = p.item_hmac OFFSET 0) AS d
+ WHERE d.outcome = 'ignored'
+ ORDER BY 1, 2
+    ON CONFLICT (mailbox_id, message_id) DO NOTHING
+RETURNING mailbox_id;
+
+-- name: replies_to_find
+SELECT message_id FROM sync.reply_search WHERE mailbox_id = $1::bigint ORDER BY asked_at LIMIT $2::bigint;
+
+-- name: replies_found
+DELETE FROM sync.reply_search WHERE mailbox_id = $1::bigint AND message_id = ANY ($2::text[]);

@@ -1,0 +1,62 @@
+#include "sync/reply_search.hpp"
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "store/reply_searches.hpp"
+#include "sync/looked_up.hpp"
+
+#include <utility>
+
+namespace crmsync::sync {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<std::vector<Change>> find_replies(const TurnContext& context,
+                                                  std::string message_id)
+{
+    std::vector<Item> found;
+    try {
+        found = co_await context.connector.find_replies(std::move(message_id));
+    } catch (const Failure& failure) {
+        // Some mailboxes refuse such a search (G-168); they go without.
+        if (failure.reaction() != Reaction::set_aside)
+            throw;
+        log::warn(log::Area::sync, "answers to a stored message cannot be searched for",
+                  {{"mailbox", context.mailbox.id.value}, {"failure", failure.name()}});
+    }
+    std::vector<Change> changes;
+    for (Item& item : found) {
+        Change& change = changes.emplace_back();
+        change.key = item.key;
+        change.item = std::move(item);
+    }
+    co_return changes;
+}
+
+} // namespace
+
+asio::awaitable<PageReport> search_replies(const TurnContext& context)
+{
+    constexpr int most_rounds = 100; // of a thread: an answer's answers come a round later
+    PageReport report;
+    store::ReplySearches searches(context.pool);
+    for (int round = 0; round < most_rounds; ++round) {
+        std::vector<std::string> parents = co_await searches.due(context.mailbox.id);
+        if (parents.empty())
+            break;
+        for (const std::string& parent : parents) {
+            // In mode manual no answer is tracked for what it answers.
+            if (context.mode() == Mode::manual)
+                break;
+            context.end_if_stopping();
+            std::vector<Change> changes = co_await find_replies(context, parent);
+            report += co_await handle_looked_up(context, std::move(changes));
+        }
+        co_await searches.done(context.fence, std::move(parents));
+    }
+    co_return report;
+}
+
+} // namespace crmsync::sync

@@ -1,0 +1,69 @@
+#include "integration/store/stored.hpp"
+#include "store/reply_searches.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+struct Answering : Stored {
+    Fence ann = leased("ann@contoso.example");
+    Fence bob = leased("bob@contoso.example");
+    store::ReplySearches searches{pool};
+
+    /// An item in bob's mailbox that answers "m@example.com".
+    void decide(const std::string& item, Outcome outcome)
+    {
+        Plan plan;
+        DecisionRow& decision = plan.decisions.emplace_back();
+        decision.item_hmac = digest(item);
+        decision.parent_hmacs = {digest("m@example.com"), digest("older@example.com")};
+        decision.outcome = outcome;
+        decision.rule = "none";
+        commit(bob, plan);
+    }
+    store::Committed track(Fence fence, const std::string& message = "m@example.com")
+    {
+        TrackedItem item =
+            tagged("a1", message, user("ann@contoso.example"), "ann@contoso.example");
+        item.message_hmac = digest(message);
+        return commit(fence, plan_of(item));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a new activity asks for the answers that were ignored before, wherever they are")
+{
+    Answering answering;
+    answering.decide("b1", Outcome::ignored);
+    answering.decide("b2", Outcome::ignored);
+    const store::Committed committed = answering.track(answering.ann);
+    CHECK(committed.answered_in == std::vector<MailboxId>{answering.bob.mailbox});
+    CHECK(answering.run(answering.searches.due(answering.ann.mailbox)).empty());
+    const auto due = answering.run(answering.searches.due(answering.bob.mailbox));
+    REQUIRE(due == std::vector<std::string>{"m@example.com"});
+
+    answering.run(answering.searches.done(answering.bob, due));
+    CHECK(answering.run(answering.searches.due(answering.bob.mailbox)).empty());
+}
+
+TEST_CASE("answers in the own mailbox are asked for too, and nobody has to be woken")
+{
+    Answering answering;
+    answering.decide("b1", Outcome::ignored);
+    CHECK(answering.track(answering.bob).answered_in.empty());
+    CHECK(answering.run(answering.searches.due(answering.bob.mailbox)).size() == 1);
+}
+
+TEST_CASE("nothing is asked for where no answer was ignored, or a copy joins what is stored")
+{
+    Answering answering;
+    answering.decide("b1", Outcome::refused);
+    CHECK(answering.track(answering.ann).answered_in.empty());
+    answering.decide("b2", Outcome::ignored);
+    CHECK(answering.track(answering.ann).answered_in.empty());
+    CHECK(answering.number("SELECT count(*) FROM sync.reply_search") == 0);
+}
