@@ -185,6 +185,15 @@ afternoon() {
     tracked "$kenji" mitsumori-1@shirasagi-sake.example
     has_category "$kenji" mitsumori-1@shirasagi-sake.example "重要" || fail "a category of Kenji's own was lost"
 
+    scene 15:10 "Katarzyna tags a message that is damaged: Exchange itself cannot read its body any more."
+    deliver kalibrierung-5@hoellentaler.example "Jürgen Müller" juergen.mueller@hoellentaler.example "$kasia" \
+        "Kalibrierschein" "Guten Tag,\n\nanbei wie besprochen der Kalibrierschein."
+    looked_at "$kasia"
+    damage "$kasia" kalibrierung-5@hoellentaler.example
+    tag "$kasia" kalibrierung-5@hoellentaler.example "CRM Track"
+    answered "$kasia" kalibrierung-5@hoellentaler.example "CRM Failed"
+    not_stored kalibrierung-5@hoellentaler.example || fail "half a message was stored"
+
     scene 15:30 "Microsoft is slow with Claire's mailbox (429) and has forgotten how far Erik's was read (410)."
     throttle "$claire"
     expire_cursors "$erik"

@@ -69,6 +69,10 @@ replace_category() {
 }
 create_folder() { script create_folder "{\"mailbox\": \"$1\", \"parent\": \"$2\", \"name\": \"$3\"}" >/dev/null; }
 throttle() { script fail "{\"mailbox\": \"$1\", \"count\": 3, \"status\": 429, \"code\": \"TooManyRequests\", \"retry_after\": \"2\"}" >/dev/null; }
+# damage MAILBOX MESSAGE_ID: Exchange itself cannot read the message any more.
+damage() {
+    script fail "{\"method\": \"GET\", \"path\": \"$(item_id "$1" "$2")\", \"count\": -1, \"status\": 400, \"code\": \"ErrorCorruptData\"}" >/dev/null
+}
 expire_cursors() { script expire_cursors "{\"mailbox\": \"$1\"}" >/dev/null; }
 
 # answer_to MAILBOX MESSAGE_ID OWN_MESSAGE_ID SUBJECT TEXT
