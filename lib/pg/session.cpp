@@ -169,6 +169,10 @@ Failure Session::refused() const
     const std::string_view message = PQerrorMessage(pg_);
     std::string line = first_line(message);
     const std::string_view code = sqlstate_in(message);
+    // libpq looks at the values of the parameters before it connects anywhere.
+    if (code.empty() && line.starts_with("invalid "))
+        return Failure(Reaction::stop, "pg.url",
+                       "database.url cannot be used: " + line + "; correct it");
     if (code.empty())
         return Failure(Reaction::retry, "pg.unreachable",
                        line + "; is PostgreSQL running where database.url says?");

@@ -129,6 +129,8 @@ TEST_CASE("a database that cannot be reached is one line that names database.url
         {"postgresql://127.0.0.1:1/crm", 1, "is PostgreSQL running"},
         {url + "&user=nobody_at_all", 1, "createuser nobody_at_all"},
         {url + "&dbname=no_such_database", 1, "createdb no_such_database"},
+        {url + "&sslmode=bogus", 1, "invalid sslmode value"},
+        {url + "&port=abc", 1, "invalid integer value"},
         {url + "&sslmod=require", 2, "\"sslmod\""}};
     for (const Row& row : rows) {
         stage.config.database_url = row.url;
