@@ -139,6 +139,10 @@ TEST_CASE("commands name the migration that a database lacks")
         CHECK(outcome.code == 1);
         CHECK(outcome.err.find("run: crmsync migrate") != std::string::npos);
     }
+    const Outcome check = stage.crmsync({"check"});
+    CHECK(check.code == 1);
+    CHECK_THAT(check.out, Catch::Contains("run: crmsync migrate") &&
+                              Catch::Contains("ok      provider contoso, token: issued"));
     const Outcome dry = stage.crmsync({"migrate", "--dry-run"});
     CHECK(dry.code == 0);
     CHECK_THAT(dry.out, Catch::StartsWith("would apply 0001 foundation"));
