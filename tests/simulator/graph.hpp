@@ -90,6 +90,12 @@ public:
     void note_dropped(Request& request);
     /// Shows in delta nothing that happens from now on, until switched off.
     void hold_changes(bool on);
+    /// The same of one folder alone, named by its id.
+    void hold_folder(const std::string& folder, std::uint64_t change)
+    {
+        held_folders_[folder] = change;
+    }
+    void show_folder(const std::string& folder) { held_folders_.erase(folder); }
 
 private:
     using Query = std::shared_ptr<const MessageQuery>;
@@ -132,6 +138,8 @@ private:
     Answer get_message(Call& call, Item& item);
     Answer show_message(Call& call, const Item& item, int status);
     Answer message_delta(Call& call, Folder& folder);
+    /// The change up to which a folder's delta tells what happened.
+    std::uint64_t shown_until(const Mailbox& mailbox, const Folder& folder) const;
     /// The query of a delta: with a cursor, that of the round's first request.
     Query delta_query(Call& call);
     Cursor first_cursor(Call& call, Folder& folder);
@@ -161,6 +169,7 @@ private:
     std::unordered_map<std::uint64_t, std::uint32_t> rounds_; ///< the latest page of each
     std::uint64_t last_round_ = 0;
     std::unordered_map<const Mailbox*, std::uint64_t> held_at_;
+    std::unordered_map<std::string, std::uint64_t> held_folders_; ///< by id
     std::uint64_t shuffle_ = 0x2545f4914f6cdd1dULL;
 };
 

@@ -193,8 +193,19 @@ Cursor Graph::next_cursor(Call& call, Folder& folder, const MessageQuery& given)
     if (!next_page) {
         cursor.round = ++last_round_;
         cursor.page = cursor.sent = 0;
+        if (switches.replay_rounds)
+            cursor.position -= std::min<std::uint64_t>(cursor.position, 5);
     }
     return cursor;
+}
+
+std::uint64_t Graph::shown_until(const Mailbox& mailbox, const Folder& folder) const
+{
+    const auto held_folder = held_folders_.find(folder.id);
+    if (held_folder != held_folders_.end())
+        return held_folder->second;
+    const auto held = held_at_.find(&mailbox);
+    return switches.hold_changes && held != held_at_.end() ? held->second : ~0ULL;
 }
 
 Answer Graph::message_delta(Call& call, Folder& folder)
@@ -217,9 +228,7 @@ Answer Graph::message_delta(Call& call, Folder& folder)
             std::min(default_page, *query->top - std::min<std::size_t>(cursor.sent, *query->top));
     const bool empty = switches.empty_page_every > 0 && cursor.page > 0 &&
                        cursor.page % switches.empty_page_every == 0;
-    const auto held = held_at_.find(&mailbox);
-    const std::uint64_t limit =
-        switches.hold_changes && held != held_at_.end() ? held->second : ~0ULL;
+    const std::uint64_t limit = shown_until(mailbox, folder);
     const std::uint64_t base = cursor.base;
     const bool immutable = call.preferences.immutable_ids;
 

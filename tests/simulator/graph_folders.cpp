@@ -281,6 +281,10 @@ Answer Graph::folder_delta(Call& call)
                 rows += ',';
             append_folder(rows, mailbox, *folder, names);
             ++count;
+            if (switches.repeat_every > 0 && count % switches.repeat_every == 0) {
+                rows += ',';
+                append_folder(rows, mailbox, *folder, names);
+            }
         }
     }
     const bool more = at < entries.size();

@@ -251,6 +251,7 @@ std::string record_json(const Record& record)
               {"method", e.method},
               {"target", e.target},
               {"item", e.item},
+              {"version", e.version},
               {"attachment", e.attachment},
               {"select", e.select},
               {"prefer", e.prefer},
@@ -287,6 +288,7 @@ void set_switch(Graph& graph, std::string_view name, const json::value& value)
         {"lower_case_property_ids", &s.lower_case_property_ids},
         {"resync_with_location", &s.resync_with_location},
         {"keep_old_pages", &s.keep_old_pages},
+        {"replay_rounds", &s.replay_rounds},
         {"limit_concurrency", &s.limit_concurrency},
         {"limit_requests", &s.limit_requests},
         {"check_permissions", &s.check_permissions}};

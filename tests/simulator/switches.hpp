@@ -17,8 +17,9 @@ struct Switches {
     bool lower_case_property_ids = false;
     bool resync_with_location = false; ///< 410 names the URL to start from, code resyncRequired
     bool keep_old_pages = false;       ///< next links of a round never expire
+    bool replay_rounds = false;        ///< a later round begins with a few changes told before
     bool hold_changes = false;         ///< delta shows nothing newer than when this was set
-    std::size_t repeat_every = 0;      ///< each n-th item of a page comes twice; 0: none
+    std::size_t repeat_every = 0; ///< each n-th row of a page, of folders too, comes twice; 0: none
     std::size_t empty_page_every = 0;  ///< each n-th page of a round is empty; 0: none
     std::size_t conflict_next = 0;     ///< 412 for the next n writes, with If-Match or without
     std::size_t unauthorised_next = 0; ///< 401 for the next n requests with a valid token
@@ -26,7 +27,9 @@ struct Switches {
     bool limit_requests = true;        ///< 10,000 in 10 minutes for each mailbox
     bool check_permissions = true;
 
-    /// Everything on that BEHAVIOUR.md documents or reports without a fault of anyone.
+    /// Everything on that BEHAVIOUR.md documents or reports without a fault of anyone. Not what a
+    /// client cannot make good: writes that go through although they are stale, categories that
+    /// are gone with the sending.
     static Switches contrary()
     {
         Switches s;
