@@ -216,7 +216,8 @@ asio::awaitable<bool> MailboxTurn::take_page(Reading& reading, Page page, Timest
     if (page.last)
         co_await caught_up(reading);
     // An empty round keeps the old cursor, for a day: the provider may forget it (G-69).
-    const bool fresh = folder.round_done_at && asked_at - *folder.round_done_at < cursor_kept;
+    const bool fresh = folder.round_done_at && !folder.cursor.value.empty() &&
+                       asked_at - *folder.round_done_at < cursor_kept;
     if (page.changes.empty() && page.last && fresh)
         co_return false;
 

@@ -292,3 +292,15 @@ TEST_CASE("categories that cannot be listed are said once and tried again, and r
     reading.connector.refuses_categories = false;
     CHECK_FALSE(reading.turn().categories_missing);
 }
+
+TEST_CASE("an empty folder whose cursor was forgotten has one again after its round")
+{
+    Reading reading;
+    reading.connector.pages = 0;
+    reading.turn();
+    const std::string cursor = reading.cursor();
+    CHECK_FALSE(cursor.empty());
+    reading.stored.sql("UPDATE sync.folder SET cursor = ''");
+    reading.turn();
+    CHECK(reading.cursor() == cursor);
+}
