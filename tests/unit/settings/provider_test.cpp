@@ -221,3 +221,15 @@ TEST_CASE("the variable of a provider is its name in capitals")
     CHECK(client_secret_variable("contoso") == "CRMSYNC_CONTOSO_CLIENT_SECRET");
     CHECK(client_secret_variable("con-toso.2") == "CRMSYNC_CON_TOSO_2_CLIENT_SECRET");
 }
+
+TEST_CASE("a token is asked for the Graph the sign-in service knows")
+{
+    Settings::Provider provider;
+    CHECK(provider.token_scope() == "https://graph.microsoft.com/.default");
+    provider.cloud = "china";
+    CHECK(provider.token_scope() == "https://microsoftgraph.chinacloudapi.cn/.default");
+    provider.graph_url = "https://gateway.contoso.example"; // another way to the same one
+    CHECK(provider.token_scope() == "https://microsoftgraph.chinacloudapi.cn/.default");
+    provider.authority_url = "https://login.other.example"; // another cloud
+    CHECK(provider.token_scope() == "https://gateway.contoso.example/.default");
+}
