@@ -52,7 +52,11 @@ bool worth_waiting_for(const AttachmentContent& content, const Decided& decided)
 
 BodyRefused unavailable()
 {
-    return {"attachment.unavailable", "the contents of an attachment cannot be had now", true};
+    BodyRefused refused;
+    refused.failure = "item.attachment_unavailable";
+    refused.message = "the contents of an attachment cannot be had now";
+    refused.transient = true;
+    return refused;
 }
 
 } // namespace

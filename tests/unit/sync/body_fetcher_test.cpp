@@ -146,7 +146,7 @@ TEST_CASE("an attachment that cannot be had now puts the item off, and at last i
     sync::Decided item = accepted("a");
     const auto first = fetch(turn, {item});
     const auto& refused = std::get<BodyRefused>(first.at(0));
-    CHECK(refused.failure == "attachment.unavailable");
+    CHECK(refused.failure == "item.attachment_unavailable");
     CHECK(refused.transient);
 
     item.known.park_attempts = park_attempts - 1;
