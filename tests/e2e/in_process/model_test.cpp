@@ -6,6 +6,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <random>
 #include <set>
@@ -28,7 +29,9 @@ enum class Edit {
     conflict,
     crash
 };
-constexpr int edits = 10;
+constexpr std::array edit_names = {"tag",   "untag", "add own", "remove own", "move", "copy",
+                                   "erase", "wait",  "nudge",   "conflict",   "crash"};
+static_assert(edit_names.size() == static_cast<std::size_t>(Edit::crash) + 1);
 
 struct Step {
     Edit edit;
@@ -38,9 +41,8 @@ struct Step {
 
 std::ostream& operator<<(std::ostream& out, const Step& step)
 {
-    constexpr const char* names[] = {"tag",   "untag", "add own", "remove own", "move",
-                                     "erase", "wait",  "nudge",   "conflict",   "crash"};
-    return out << names[static_cast<int>(step.edit)] << ' ' << step.item << ' ' << step.own;
+    return out << edit_names.at(static_cast<std::size_t>(step.edit)) << ' ' << step.item << ' '
+               << step.own;
 }
 
 /// What a user would say of an item of theirs.
@@ -59,6 +61,7 @@ class Play {
 public:
     Play()
     {
+        stage.privacy().races_expected = true; // a nudge stops between a decision and its request
         stage.mailbox(kim);
         for (int n = 0; n < 3; ++n) {
             Expected one;
@@ -112,6 +115,12 @@ public:
         } else if (what == Edit::move) {
             const bool here = script.item(kim, id).folder == script.folder(kim, "inbox").serial;
             script.move(kim, id, here ? "archive" : "inbox");
+        } else if (what == Edit::copy) {
+            // Its own item from now on, of the same message; it looks as the original did just now.
+            Expected copied = one;
+            copied.item = script.copy(kim, id, "archive");
+            items.push_back(std::move(copied));
+            stage.settle();
         } else if (what == Edit::erase) {
             script.remove(kim, id, true);
             items.erase(std::find_if(items.begin(), items.end(),
@@ -147,12 +156,12 @@ public:
 
 rc::Gen<Step> any_step()
 {
-    return rc::gen::map(
-        rc::gen::tuple(rc::gen::inRange(0, edits), rc::gen::inRange(0, 40), rc::gen::inRange(0, 3)),
-        [](const std::tuple<int, int, int>& chosen) {
-            return Step{static_cast<Edit>(std::get<0>(chosen)), std::get<1>(chosen),
-                        std::get<2>(chosen)};
-        });
+    return rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, static_cast<int>(edit_names.size())),
+                                       rc::gen::inRange(0, 40), rc::gen::inRange(0, 3)),
+                        [](const std::tuple<int, int, int>& chosen) {
+                            return Step{static_cast<Edit>(std::get<0>(chosen)), std::get<1>(chosen),
+                                        std::get<2>(chosen)};
+                        });
 }
 
 /// A few programs, all of them where everything is asked for. RC_PARAMS with the printed seed
