@@ -26,7 +26,8 @@ namespace crmsync::graph {
 /// token, a few server errors; together never longer than `patience` a call.
 class Calls {
 public:
-    static constexpr std::chrono::seconds patience{60};
+    /// Whoever waits longer waits outside, where no turn's place is taken meanwhile.
+    static constexpr std::chrono::seconds patience{10};
     static constexpr int at_once = 3; ///< requests; a batch goes alone
 
     Calls(net::HttpClient& http, net::OAuthToken& token, Clock& clock, Metrics& metrics, Urls urls,

@@ -66,9 +66,26 @@ TEST_CASE("writes that went through are told, though others stay throttled")
     const auto answers = stage.go(stage.connector.write_categories(writes));
 
     as<Written>(answers[0]);
-    CHECK(as<WriteRefused>(answers[1]).transient);
-    CHECK(as<WriteRefused>(answers[29]).failure == "graph.throttled");
-    CHECK(batches == 3); // the second batch of twenty is not sent into a closed gate
+    CHECK(as<Deferred>(answers[1]).advice == std::chrono::seconds(25));
+    CHECK_FALSE(as<Deferred>(answers[1]).reading_goes_on);
+    CHECK(as<Deferred>(answers[29]).failure == "graph.throttled");
+    CHECK(batches == 1); // the second batch of twenty is not sent into a closed gate
+}
+
+TEST_CASE("a full mailbox takes no writes for an hour, and says nothing of the items")
+{
+    GraphStage stage([](const Received& r) {
+        return batch_answer(r, [](const boost::json::object&) -> PartReply {
+            return {507, "null"};
+        });
+    });
+
+    const auto answers =
+        stage.go(stage.connector.write_categories({{{mailbox, "A"}, Version("K"), {}}}));
+
+    CHECK(as<Deferred>(answers[0]).failure == "graph.mailbox_full");
+    CHECK(as<Deferred>(answers[0]).advice == std::chrono::hours(1));
+    CHECK(as<Deferred>(answers[0]).reading_goes_on);
 }
 
 TEST_CASE("a missing permission for writing stops the call and says what to grant")
