@@ -1,0 +1,177 @@
+#include "e2e/in_process/letters.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+/// The ways of a mailbox to be none, with what they are called where a test fails.
+const std::vector<std::pair<std::string, sim::Absence>> absences{
+    {"not enabled", sim::Absence::not_enabled},
+    {"not supported", sim::Absence::not_supported},
+    {"not discovered", sim::Absence::not_discovered},
+    {"empty answer", sim::Absence::empty_answer},
+    {"no inbox", sim::Absence::no_inbox},
+    {"denied", sim::Absence::denied},
+    {"denied by policy", sim::Absence::denied_by_policy}};
+
+void set_absence(Stage& stage, sim::Absence absence)
+{
+    stage.script().mailbox(kim).set_absence(absence);
+}
+
+std::vector<sim::ItemRef> thirty_letters(Stage& stage)
+{
+    std::vector<sim::ItemRef> items;
+    for (int i = 0; i < 30; ++i)
+        items.push_back(stage.script().put(
+            kim, "inbox",
+            Letter("Offer " + std::to_string(i)).id("m" + std::to_string(i)).tagged("Red")));
+    return items;
+}
+
+} // namespace
+
+TEST_CASE("a mailbox that is none for a while loses nothing, whatever it calls itself")
+{
+    for (const auto& [name, absence] : absences) {
+        INFO(name);
+        Stage stage;
+        const MailboxId mailbox = stage.mailbox(kim);
+        const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().id("m1").tagged());
+        stage.start();
+        stage.settle();
+        REQUIRE(stage.categories(item) == Names{"CRM Tracked"});
+
+        set_absence(stage, absence);
+        stage.run_for(std::chrono::minutes(20));
+        CHECK(stage.number("SELECT count(*) FROM sync.link WHERE gone") == 0);
+        CHECK(stage.number("SELECT count(*) FROM sync.link") == 1);
+        CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 1);
+
+        set_absence(stage, sim::Absence::none);
+        const sim::ItemRef later = stage.script().put(kim, "inbox", Letter().id("m2").tagged());
+        stage.set_state(mailbox, MailboxState::enabled); // as the operator does
+        stage.wake(mailbox);
+        stage.run_for(std::chrono::minutes(10));
+        CHECK(stage.categories(later) == Names{"CRM Tracked"});
+        CHECK(stage.number("SELECT count(*) FROM sync.link WHERE NOT gone") == 2);
+    }
+}
+
+TEST_CASE("between a 429 and the time it names nothing is asked of that mailbox")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().id("m1"));
+    stage.start();
+    stage.settle();
+    const std::size_t before = stage.graph().record.entries().size();
+    stage.script().throttle_next(1, "40");
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::minutes(5));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+
+    const auto& entries = stage.graph().record.entries();
+    const auto refused = std::find_if(entries.begin() + static_cast<std::ptrdiff_t>(before),
+                                      entries.end(), [](const auto& e) { return e.status == 429; });
+    REQUIRE(refused != entries.end());
+    for (auto entry = refused; entry != entries.end(); ++entry)
+        if (entry->status != 429) {
+            INFO(entry->operation << " " << entry->target);
+            CHECK(entry->at - refused->at >= std::chrono::seconds(40));
+        }
+}
+
+TEST_CASE("folders whose cursors asked for other properties are read again, and nothing doubles")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().id("m1").tagged());
+    stage.start();
+    stage.settle();
+    stage.stop();
+    const int writes = stage.requests({"message.patch"});
+    const std::size_t before = stage.graph().record.entries().size();
+    stage.execute("UPDATE sync.folder SET query_version = 4711 WHERE query_version <> 0");
+    stage.start();
+    stage.settle();
+    const auto& entries = stage.graph().record.entries();
+    const std::string inbox = stage.script().folder(kim, "inbox").id;
+    const auto after = entries.begin() + static_cast<std::ptrdiff_t>(before);
+    CHECK(std::any_of(after, entries.end(), [&](const sim::RecordEntry& entry) {
+        return entry.operation == "messages.delta" &&
+               entry.target.find(inbox) != std::string::npos &&
+               entry.target.find("token") == std::string::npos;
+    }));
+    CHECK(stage.requests({"message.patch"}) == writes);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 1);
+    CHECK(stage.number("SELECT count(*) FROM store.activity") == 1);
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("a move that one folder tells and the other not yet is no deletion")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().id("m1").tagged());
+    stage.start();
+    stage.settle();
+    const sim::Folder& archive = stage.script().folder(kim, "archive");
+    stage.graph().hold_folder(archive.id, stage.script().mailbox(kim).change());
+    stage.script().move(kim, item.id, "archive");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM sync.link WHERE gone") == 0);
+    stage.graph().show_folder(archive.id);
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM sync.link WHERE NOT gone") == 1);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 0);
+}
+
+TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the result")
+{
+    const std::vector<std::pair<std::string, std::function<void(sim::Switches&)>>> switches{
+        {"ignore_if_match", [](auto& s) { s.ignore_if_match = true; }},
+        {"whole_message_on_patch", [](auto& s) { s.whole_message_on_patch = true; }},
+        {"partial_delta_items", [](auto& s) { s.partial_delta_items = true; }},
+        {"no_extended_in_later_rounds", [](auto& s) { s.no_extended_in_later_rounds = true; }},
+        {"lose_categories_on_send", [](auto& s) { s.lose_categories_on_send = true; }},
+        {"keep_modified_time", [](auto& s) { s.keep_modified_time = true; }},
+        {"ignore_page_size", [](auto& s) { s.ignore_page_size = true; }},
+        {"lower_case_property_ids", [](auto& s) { s.lower_case_property_ids = true; }},
+        {"resync_with_location", [](auto& s) { s.resync_with_location = true; }},
+        {"keep_old_pages", [](auto& s) { s.keep_old_pages = true; }},
+        {"replay_rounds", [](auto& s) { s.replay_rounds = true; }},
+        {"repeat_every", [](auto& s) { s.repeat_every = 2; }},
+        {"empty_page_every", [](auto& s) { s.empty_page_every = 2; }}};
+    for (const auto& [name, turn_on] : switches) {
+        INFO(name);
+        Stage stage;
+        turn_on(stage.graph().switches);
+        stage.mailbox(kim);
+        const std::vector<sim::ItemRef> items = thirty_letters(stage);
+        stage.start();
+        stage.settle();
+        for (std::size_t i = 0; i < items.size(); i += 3)
+            stage.script().tag(kim, items[i].id, "CRM Track");
+        stage.settle();
+        for (std::size_t i = 0; i < items.size(); i += 6)
+            stage.script().untag(kim, items[i].id, "CRM Tracked");
+        stage.script().expire_cursors(kim);
+        stage.settle();
+        CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 5);
+        CHECK(stage.number("SELECT count(*) FROM sync.link") == 5);
+        for (std::size_t i = 0; i < items.size(); ++i)
+            CHECK(stage.categories(items[i]) ==
+                  (i % 3 == 0 && i % 6 != 0 ? Names{"Red", "CRM Tracked"} : Names{"Red"}));
+    }
+}
