@@ -20,7 +20,7 @@ std::string activity(std::string_view name, std::string_view condition)
 Day::Day(Stage& stage) : stage_(stage), sent_(stage.now() - std::chrono::hours(1))
 {
     stage_.settings.attachments.max_body_bytes = 2000;
-    stage_.settings.attachments.max_bytes = 100'000;
+    stage_.settings.attachments.max_bytes = 400'000;
     kim_ = stage_.mailbox(kim);
     lee_ = stage_.mailbox(lee, Mode::contacts);
     stage_.import("account", "external_id,name,domain\nA1,Adventure Works,adventure.example\n"
@@ -29,6 +29,9 @@ Day::Day(Stage& stage) : stage_(stage), sent_(stage.now() - std::chrono::hours(1
     stage_.script().create_folder(kim, "inbox", "Projects");
     first_mail();
     plan_actions();
+    plan_more_actions();
+    add(
+        "the end of the day", [this] { return holds(activity("load129", "true")); }, [] {});
 }
 
 void Day::first_mail()
@@ -40,6 +43,8 @@ void Day::first_mail()
                                               .tagged()
                                               .tagged("Red")
                                               .file("offer.pdf", std::string(3000, 'o'))
+                                              .file("plan.pdf", std::string(300'000, 'p'))
+                                              .file("film.mp4", std::string(500'000, 'f'))
                                               .file("tool.exe", "MZ"));
     items_["quiet"] = stage_.script().put(
         kim, "inbox", Letter("Quiet").id("quiet").at(sent_).from("bo@blue.example"));
@@ -163,8 +168,63 @@ void Day::plan_actions()
             fault.code = "ErrorInternalServerError";
             script.fail(std::move(fault));
         });
+}
+
+void Day::plan_more_actions()
+{
+    sim::Script& script = stage_.script();
+    const Letter shared = Letter("Shared").id("shared").at(sent_).from("bo@blue.example").tagged();
     add(
-        "the end of the day", [this] { return says("long", "CRM Tracked"); }, [] {});
+        "a tagged message that another one will have too",
+        [this] { return says("long", "CRM Tracked"); },
+        [this, &script, shared] {
+            items_["shared"] = script.put(kim, "inbox", shared);
+            items_["brief"] =
+                script.put(kim, "inbox", Letter("Brief").id("brief").at(sent_).tagged());
+        });
+    add(
+        "the other one's copy, and a folder with a tracked message is deleted",
+        [this] { return says("shared", "CRM Tracked") && says("brief", "CRM Tracked"); },
+        [this, &script, shared] {
+            items_["shared at lee's"] = script.put(lee, "inbox", shared);
+            script.delete_folder(kim, "inbox/Projects");
+        });
+    add(
+        "the owner lets go, and a message is untracked to be purged",
+        [this] { return says("shared at lee's", "CRM Tracked"); },
+        [this] {
+            untag("shared", "CRM Tracked");
+            untag("brief", "CRM Tracked");
+        });
+    add(
+        "the purge, and more mail than a page holds",
+        [this] {
+            return holds(activity("shared", "owner_address = 'lee@contoso.example'")) &&
+                   holds(activity("brief", "deleted_at IS NOT NULL"));
+        },
+        [this, &script] {
+            stage_.execute("UPDATE store.activity SET purge_after = sync.now() "
+                           "WHERE message_id = 'brief@mail.example'");
+            for (int i = 0; i < 130; ++i)
+                script.put(kim, "inbox",
+                           Letter("Load").id(fmt::format("load{}", i)).at(sent_).tagged());
+            script.throttle_next(2, "5");
+            sim::Fault cut;
+            cut.kind = sim::Fault::Kind::cut;
+            cut.path = "/$batch";
+            cut.after = 4;
+            cut.count = 2;
+            cut.bytes = 700;
+            script.fail(std::move(cut));
+        });
+    add(
+        "nothing of what was purged is left",
+        [this] {
+            return holds("SELECT CASE WHEN count(*) = 130 THEN 1 ELSE 0 END FROM store.activity "
+                         "WHERE subject = 'Load'") &&
+                   !holds(activity("brief", "true"));
+        },
+        [] {});
 }
 
 } // namespace crmsync::test

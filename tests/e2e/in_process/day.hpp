@@ -13,7 +13,9 @@ namespace crmsync::test {
 
 /// A small day in two mailboxes with a little of everything: tags by hand and by rule, a label, a
 /// reply, a copy in both mailboxes, an untrack and a tag again, a move, a deletion, lost cursors, a
-/// conflict, an attachment too many, a body that cannot be read at first.
+/// conflict, an attachment too many and a large one, a body that cannot be read at first, more mail
+/// at once than a page holds, an owner who lets go, a purge, a deleted folder, a provider that
+/// wants patience and one that falls silent in the middle of an answer.
 ///
 /// Each action waits for the facts it builds on, so that the day ends in the same state however the
 /// daemons fare in between.
@@ -37,6 +39,7 @@ public:
 private:
     void first_mail();
     void plan_actions();
+    void plan_more_actions();
     void add(std::string_view name, std::function<bool()> may_begin, std::function<void()> act);
     bool says(const std::string& item, std::string_view category);
     bool holds(const std::string& query);
