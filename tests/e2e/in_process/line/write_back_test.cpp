@@ -186,6 +186,7 @@ TEST_CASE("throttling is waited out, however long it lasts, and never the item's
 TEST_CASE("a write that the provider cannot carry out for hours is carried out in the end")
 {
     Stage stage;
+    stage.settings.sync.poll_interval = std::chrono::minutes(10); // hours pass
     const sim::ItemRef item = one_in_step(stage);
     stage.script().fail(part_fault("PATCH", "", 500, -1));
     stage.script().tag(kim, item.id, "CRM Track");
@@ -202,6 +203,7 @@ TEST_CASE("a write that the provider cannot carry out for hours is carried out i
 TEST_CASE("a write that meets conflict after conflict on one version is not given up")
 {
     Stage stage;
+    stage.settings.sync.poll_interval = std::chrono::minutes(10); // hours pass
     const sim::ItemRef item = one_in_step(stage);
     stage.graph().switches.conflict_next = 9;
     stage.script().tag(kim, item.id, "CRM Track");
