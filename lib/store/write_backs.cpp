@@ -98,7 +98,8 @@ boost::asio::awaitable<void> WriteBacks::conflict(Fence fence, std::vector<Rerea
     const auto connection = co_await pool_.acquire();
     pg::Script script = transaction(fence);
     script.add(sql::write_backs_conflict,
-               params(fence.mailbox, keys.items, keys.generations, categories, versions, at));
+               params(fence.mailbox, keys.items, keys.generations, categories, versions, at,
+                      std::string_view("write.conflict")));
     co_await complete(*connection, std::move(script));
 }
 

@@ -118,14 +118,14 @@ CONFORMANCE_CASE("throttling is waited out as told")
     std::vector<ItemKey> keys;
     for (int i = 0; i < 5; ++i)
         keys.push_back({Stage::mailbox, stage.put({})});
-    stage.throttle_next(2, std::chrono::seconds(7));
+    stage.throttle_next(2, std::chrono::seconds(4));
     const Timestamp before = stage.now();
 
     const auto items = stage.go(stage.connector().look_up(keys));
 
     for (const auto& item : items)
         CHECK(item);
-    CHECK(stage.now() - before >= std::chrono::seconds(7));
+    CHECK(stage.now() - before >= std::chrono::seconds(8));
 }
 
 CONFORMANCE_CASE("a pause longer than a call may wait is handed on with its length")

@@ -64,7 +64,7 @@ UPDATE sync.write_back AS w
    SET state = 'conflict', attempts = w.attempts + 1, version = c.version,
        categories = CASE WHEN jsonb_typeof(c.categories) = 'array'
                          THEN ARRAY(SELECT jsonb_array_elements_text(c.categories)) END,
-       next_attempt_at = c.at, last_failure = 'write.conflict'
+       next_attempt_at = c.at, last_failure = $7::text
   FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::timestamptz[])
        AS c (item_id, generation, categories, version, at)
  CROSS JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
