@@ -5,6 +5,8 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <stdexcept>
 
 namespace crmsync {
@@ -39,6 +41,22 @@ icu::UnicodeString composed(const icu::UnicodeString& text)
 }
 
 bool is_dropped_control(UChar32 c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
+
+/// How many bytes in a row are printable ASCII, counted in eights: most of every body.
+std::size_t plain_bytes(std::string_view bytes)
+{
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    constexpr std::uint64_t spaces = 0x2020202020202020;
+    std::size_t i = 0;
+    for (; i + sizeof(std::uint64_t) <= bytes.size(); i += sizeof(std::uint64_t)) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, bytes.data() + i, sizeof eight);
+        // A byte below a space borrows in the subtraction, one beyond ASCII has its own high bit.
+        if ((eight | (eight - spaces)) & high_bits)
+            break;
+    }
+    return i;
+}
 
 } // namespace
 
@@ -95,8 +113,8 @@ std::string clean_utf8(std::string_view bytes)
     std::size_t run = 0; // where the bytes begin that are fine and not copied yet
     std::size_t i = 0;
     while (i < bytes.size()) {
-        if (in[i] >= ' ' && in[i] <= '~') { // most of every body
-            ++i;
+        if (const std::size_t plain = plain_bytes(bytes.substr(i)); plain > 0) {
+            i += plain;
             continue;
         }
         const std::size_t start = i;

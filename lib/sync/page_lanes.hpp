@@ -9,7 +9,7 @@ namespace crmsync::sync {
 /// that have something to do go through one of these. New mail does not queue behind first loads.
 struct PageLanes {
     static constexpr int live_rows = 500;
-    static constexpr int backlog_pages = 8;
+    static constexpr int backlog_pages = 12;
 
     explicit PageLanes(Clock& clock)
         : live(clock, {live_rows, 1'000'000'000}), backlog(clock, {backlog_pages, 1'000'000'000})

@@ -202,7 +202,8 @@ void Line::enable_mailboxes()
     test::run(io, add_mailboxes(pool, load_.mailboxes));
 }
 
-/// Asked ten times a second: the rest only once the small table of mailboxes says that all is read.
+/// Asked often, since loads end within seconds: the rest only once the small table of mailboxes
+/// says that all is read.
 bool Line::finished()
 {
     if (load_.tagged && database_->number("SELECT sum(link_count) FROM sync.mailbox") <
@@ -233,7 +234,7 @@ Cost Line::run()
     while (!finished()) {
         if (!daemon_->running() || steady_clock::now() > started + longest_run)
             throw std::runtime_error("the load did not end:\n" + daemon_->said());
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
 
     Cost cost;

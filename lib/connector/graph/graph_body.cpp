@@ -1,5 +1,6 @@
 #include "connector/graph/graph_body.hpp"
 
+#include "base/text.hpp"
 #include "connector/graph/graph_json.hpp"
 #include "connector/graph/graph_message.hpp"
 
@@ -41,7 +42,7 @@ std::optional<FetchedBody> read_body(const json::value& row, MailboxId mailbox)
         fetched->type = same_word(text_at(*body, "contentType").value_or("html"), "text")
                             ? BodyType::text
                             : BodyType::html;
-        fetched->body = clean_text(text_of(content).value_or(""));
+        fetched->body = clean_utf8(text_of(content).value_or(""));
     } else if (!body->is_null()) {
         return std::nullopt;
     }
@@ -62,8 +63,8 @@ std::vector<AttachmentHead> read_attachments(const json::value* list)
             continue;
         AttachmentHead head;
         head.id = *id;
-        head.name = clean_text(text_at(entry, "name").value_or(""));
-        head.content_type = clean_text(text_at(entry, "contentType").value_or(""));
+        head.name = clean_utf8(text_at(entry, "name").value_or(""));
+        head.content_type = clean_utf8(text_at(entry, "contentType").value_or(""));
         head.size = std::max<std::int64_t>(0, number_of(member(entry, "size")).value_or(0));
         const json::value* is_inline = member(entry, "isInline");
         head.is_inline = is_inline && is_inline->is_bool() && is_inline->get_bool();

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "connector/graph/graph_json.hpp"
 #include "connector/graph/graph_message.hpp"
 #include "net/url.hpp"
@@ -103,7 +104,7 @@ FolderPage read_folder_page(const json::value& answer, const Urls& urls)
         folder.id = told.id;
         if (const auto parent = text_at(row, "parentFolderId"); parent && !parent->empty())
             folder.parent = FolderId(std::string(*parent));
-        folder.name = clean_text(text_at(row, "displayName").value_or(""));
+        folder.name = clean_utf8(text_at(row, "displayName").value_or(""));
     }
     return page;
 }

@@ -97,7 +97,7 @@ AutomaticMail read_automatic(const json::value* headers)
             }
         if (!same_word(name, "Keywords"))
             return;
-        std::string words = clean_text(value);
+        std::string words = clean_utf8(value);
         std::replace(words.begin(), words.end(), ';', ',');
         for (const std::string_view word : split(words, ','))
             if (!trim(word).empty())

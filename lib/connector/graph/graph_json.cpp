@@ -35,12 +35,6 @@ std::optional<unsigned> hex4(std::string_view text)
     return value;
 }
 
-bool is_plain(char c)
-{
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte < 0x7F) || c == '\n' || c == '\r' || c == '\t';
-}
-
 bool is_high(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
@@ -162,21 +156,6 @@ std::optional<std::int64_t> number_of(const json::value* value)
     if (error != std::errc{} || end != text->data() + text->size())
         return std::nullopt;
     return number;
-}
-
-std::string clean_text(std::string_view text)
-{
-    std::string clean;
-    clean.reserve(text.size());
-    for (auto at = text.begin(); at != text.end();) {
-        const auto odd = std::find_if_not(at, text.end(), is_plain);
-        clean.append(at, odd);
-        // No character stands partly in ASCII, so what lies between can be cleaned by itself.
-        at = std::find_if(odd, text.end(), is_plain);
-        if (odd != at)
-            clean += clean_utf8(std::string_view(odd, at));
-    }
-    return clean;
 }
 
 bool same_word(std::string_view a, std::string_view b)

@@ -42,9 +42,6 @@ std::optional<std::string_view> text_of(const boost::json::value* value);
 std::optional<std::string_view> text_at(const boost::json::value& value, std::string_view key);
 std::optional<std::int64_t> number_of(const boost::json::value* value);
 
-/// clean_utf8, with plain ASCII passed over in one go: bodies are mostly that, and large.
-std::string clean_text(std::string_view text);
-
 /// ASCII without case.
 bool same_word(std::string_view a, std::string_view b);
 std::string lower_ascii(std::string_view text);

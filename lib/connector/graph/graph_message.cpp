@@ -39,7 +39,7 @@ void read_text(Row& row, std::string_view property, const json::value& value, Sa
     if (value.is_null())
         to = Said<std::string>::empty();
     else if (const auto text = text_of(&value))
-        to = clean_text(*text);
+        to = clean_utf8(*text);
     else
         row.bad(property, "is no text");
 }
@@ -83,7 +83,7 @@ void read_categories(Row& row, std::string_view property, const json::value& val
     names.reserve(list->size());
     for (const json::value& name : *list) {
         if (const auto text = text_of(&name))
-            names.push_back(clean_text(*text));
+            names.push_back(clean_utf8(*text));
         else if (!name.is_null())
             row.bad(property, "holds something that is no text");
     }
@@ -103,9 +103,9 @@ std::optional<Participant> read_recipient(Row& row, std::string_view property,
         return std::nullopt;
     Participant participant{role, {}, {}};
     if (const auto address = text_at(*mail, "address"))
-        participant.address = clean_text(*address);
+        participant.address = clean_utf8(*address);
     if (const auto name = text_at(*mail, "name"))
-        participant.name = clean_text(*name);
+        participant.name = clean_utf8(*name);
     if (participant.address.empty() && participant.name.empty())
         return std::nullopt;
     return participant;
@@ -175,7 +175,7 @@ void read_extended(Row& row, std::string_view property, const json::value& value
             row.item.sensitivity = sensitivity_of(number_of(content).value_or(-1));
             row.odd_sensitivity = !row.item.sensitivity.said();
         } else if (*tag == tag_message_class) {
-            row.item.message().message_class = clean_text(text);
+            row.item.message().message_class = clean_utf8(text);
         } else if (*tag == tag_size) {
             if (const auto size = number_of(content))
                 row.item.message().size = *size;
@@ -302,7 +302,7 @@ std::string normal_message_id(std::string_view text)
 
 std::vector<std::string> split_message_ids(std::string_view text)
 {
-    const std::string clean = clean_text(text);
+    const std::string clean = clean_utf8(text);
     std::string_view rest = clean;
     std::vector<std::string> ids;
     const auto add = [&](std::string_view token) {

@@ -76,7 +76,7 @@ std::vector<MasterCategory> read_master_categories(const json::value& answer)
     for (const json::value& entry : *list)
         if (const auto name = text_at(entry, "displayName"))
             categories.push_back(
-                {clean_text(*name), color_of(text_at(entry, "color").value_or(""))});
+                {clean_utf8(*name), color_of(text_at(entry, "color").value_or(""))});
     return categories;
 }
 

@@ -53,6 +53,14 @@ TEST_CASE("text for the database has no broken sequences and no controls")
     CHECK(clean_utf8("\xED\xA0\x80").find('\xED') == std::string::npos);     // a surrogate
     CHECK(clean_utf8("\xF4\x90\x80\x80").find('\xF4') == std::string::npos); // past U+10FFFF
     CHECK(clean_utf8("😀") == "😀");
+    rc::prop("plain text between is passed over, wherever it begins and ends",
+             [](const std::string& before, const std::string& after) {
+                 const std::string plain = *rc::gen::container<std::string>(
+                     rc::gen::elementOf(std::string(" abcXYZ<>&;=\"'~\n")));
+                 // No character stands partly in ASCII, so the parts can be cleaned by themselves.
+                 RC_ASSERT(clean_utf8(before + ' ' + plain + ' ' + after) ==
+                           clean_utf8(before) + ' ' + plain + ' ' + clean_utf8(after));
+             });
     rc::prop("cleaning twice changes nothing", [](const std::string& bytes) {
         const std::string clean = clean_utf8(bytes);
         RC_ASSERT(clean_utf8(clean) == clean);
