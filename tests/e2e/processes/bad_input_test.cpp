@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <sstream>
 
 using namespace crmsync::test;
 
@@ -31,25 +32,38 @@ std::string failed_lines(const std::string& out)
     return found;
 }
 
-/// `mailbox test`, `check`, and what the service leaves with the mailbox all say `parts`, each in
-/// one line; the latter with the failure's name.
-void check_it_is_said(Stage& stage, const std::string& name, const std::vector<std::string>& parts)
+using Parts = std::vector<std::string>;
+
+bool says_all(const std::string& text, const Parts& parts)
 {
-    const auto says_all = [&](const std::string& text) {
-        return std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
-            return text.find(part) != std::string::npos;
-        });
-    };
+    return std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
+        return text.find(part) != std::string::npos;
+    });
+}
+
+/// `mailbox test` and `check` say each of the things in a line of its own, in this order, and fail
+/// for nothing else.
+void check_commands_say(Stage& stage, const std::vector<Parts>& things)
+{
     for (const std::vector<std::string>& command :
          {std::vector<std::string>{"mailbox", "test", ann}, {"check"}}) {
         const Outcome outcome = stage.crmsync(command);
         CAPTURE(command.front(), outcome.out, outcome.err);
         CHECK(outcome.code == 1);
         CHECK(is_one_line(outcome.err));
-        const std::string failed = failed_lines(outcome.out);
-        CHECK(std::count(failed.begin(), failed.end(), '\n') == 1);
-        CHECK(says_all(failed));
+        std::istringstream failed(failed_lines(outcome.out));
+        std::string line;
+        for (const Parts& thing : things) {
+            REQUIRE(std::getline(failed, line));
+            CHECK(says_all(line, thing));
+        }
+        CHECK_FALSE(std::getline(failed, line));
     }
+}
+
+/// What the service leaves with the mailbox says `parts` in one line, with the failure's name.
+void check_service_says(Stage& stage, const std::string& name, const Parts& parts)
+{
     const std::unique_ptr<Child> daemon = stage.serve();
     std::string failure;
     stage.wait_for("the failure at the mailbox", [&] {
@@ -58,12 +72,19 @@ void check_it_is_said(Stage& stage, const std::string& name, const std::vector<s
     });
     CAPTURE(failure);
     CHECK_THAT(failure, Catch::StartsWith(name + ": "));
-    CHECK(says_all(failure));
+    CHECK(says_all(failure, parts));
     CHECK(failure.find('\n') == std::string::npos);
     CHECK_THAT(stage.crmsync({"mailbox", "show", ann}).out, Catch::Contains(name));
     CHECK_THAT(stage.crmsync({"log", "--mailbox", ann}).out, Catch::Contains(name));
     daemon->signal(SIGTERM);
     CHECK(daemon->wait().code == 0);
+}
+
+/// Commands and service say the one thing that is wrong.
+void check_it_is_said(Stage& stage, const std::string& name, const Parts& parts)
+{
+    check_commands_say(stage, {parts});
+    check_service_says(stage, name, parts);
 }
 
 /// With the mistake mended, the message that was tagged meanwhile is tracked.
@@ -241,6 +262,32 @@ TEST_CASE("a missing permission is named, with what it is needed for")
         stage.sim("application", {{"roles", {"Mail.ReadWrite", "MailboxSettings.Read"}}});
         check_it_is_said(stage, "graph.access_denied",
                          {"MailboxSettings.ReadWrite", "categories of the mailbox"});
+    }
+    const Parts reading = {"(reading mail)", "permission Mail.Read with admin consent"};
+    const Parts categories = {"(reading and adding categories of the mailbox)",
+                              "permission MailboxSettings.ReadWrite with admin consent"};
+    const Parts writing = {"(writing categories to messages)",
+                           "permission Mail.ReadWrite with admin consent"};
+    SECTION("without any permission")
+    {
+        stage.sim("application", {{"roles", json::array()}});
+        check_commands_say(stage, {reading, categories, writing});
+        check_service_says(stage, "graph.access_denied",
+                           {"(reading the folder tree)", "Mail.Read with admin consent"});
+    }
+    SECTION("without a permission for mail")
+    {
+        stage.sim("application", {{"roles", {"MailboxSettings.ReadWrite"}}});
+        check_commands_say(stage, {reading, writing});
+        check_service_says(stage, "graph.access_denied",
+                           {"(reading the folder tree)", "Mail.Read with admin consent"});
+    }
+    SECTION("with Mail.ReadBasic.All alone, which shows the folders")
+    {
+        stage.sim("application", {{"roles", {"Mail.ReadBasic.All", "MailboxSettings.ReadWrite"}}});
+        check_commands_say(stage, {reading, writing});
+        check_service_says(stage, "graph.access_denied",
+                           {"(reading the changes of a folder)", "Mail.Read with admin consent"});
     }
     stage.sim("application", {{"roles", {"Mail.ReadWrite", "MailboxSettings.ReadWrite"}}});
     check_nothing_was_lost(stage);
