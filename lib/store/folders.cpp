@@ -96,6 +96,19 @@ boost::asio::awaitable<void> Folders::apply(Fence fence, FolderChanges changes, 
     co_await complete(*connection, std::move(script));
 }
 
+boost::asio::awaitable<std::vector<std::string>>
+Folders::linked_items(MailboxId mailbox, std::vector<FolderId> folders)
+{
+    std::vector<std::string> ids;
+    for (FolderId& folder : folders)
+        ids.push_back(std::move(folder.value));
+    const pg::Result rows = co_await pool_.run(sql::linked_in_folders, params(mailbox, ids));
+    std::vector<std::string> items;
+    for (int row = 0; row < rows.rows(); ++row)
+        items.push_back(rows.get<std::string>(row, 0));
+    co_return items;
+}
+
 boost::asio::awaitable<void> Folders::forget_cursor(Fence fence, FolderId folder)
 {
     const auto connection = co_await pool_.acquire();

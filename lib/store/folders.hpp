@@ -60,6 +60,10 @@ public:
     boost::asio::awaitable<void> apply(Fence fence, FolderChanges changes, int query_version,
                                        bool complete);
 
+    /// Linked items that were last seen in one of these folders.
+    boost::asio::awaitable<std::vector<std::string>> linked_items(MailboxId mailbox,
+                                                                  std::vector<FolderId> folders);
+
     /// One folder is to be read again from nothing (410).
     boost::asio::awaitable<void> forget_cursor(Fence fence, FolderId folder);
 

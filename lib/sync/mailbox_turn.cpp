@@ -9,6 +9,7 @@
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
 #include "sync/parked_retry.hpp"
+#include "sync/removed_folders.hpp"
 #include "sync/reply_search.hpp"
 #include "sync/sync_metrics.hpp"
 
@@ -103,12 +104,14 @@ asio::awaitable<store::FolderTree> MailboxTurn::refresh_tree()
             throw Failure(Reaction::retry, "graph.tree_expired",
                           "the folder tree could not be read from its beginning");
         auto& changes = std::get<FolderChanges>(answer);
+        report_.pages += co_await look_into_removed_folders(context_, tree, changes, true);
         co_await folders.apply(context_.fence, std::move(changes), query_version, true);
         co_return co_await folders.tree(context_.mailbox.id, query_version);
     }
     auto& changes = std::get<FolderChanges>(answer);
     if (changes.present.empty() && changes.removed.empty() && !whole)
         co_return tree; // an empty round keeps its cursor: idle costs nothing
+    report_.pages += co_await look_into_removed_folders(context_, tree, changes, whole);
     co_await folders.apply(context_.fence, std::move(changes), query_version, whole);
     co_return co_await folders.tree(context_.mailbox.id, query_version);
 }

@@ -63,3 +63,7 @@ UPDATE sync.mailbox SET tree_cursor = '' WHERE id = $1::bigint;
 
 -- name: forget_stages
 DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint;
+
+-- name: linked_in_folders
+SELECT item_id FROM sync.link
+ WHERE mailbox_id = $1::bigint AND folder_id = ANY ($2::text[]) AND NOT gone ORDER BY item_id;

@@ -107,10 +107,33 @@ TEST_CASE_METHOD(Followed, "a folder that is deleted with a tracked message take
     stage.script().create_folder(kim, "inbox", "Projects");
     stage.script().move(kim, item.id, "inbox/Projects");
     stage.settle();
-    stage.script().delete_folder(kim, "inbox/Projects");
+    SECTION("told by the change of the tree")
+    {
+        stage.script().delete_folder(kim, "inbox/Projects");
+    }
+    SECTION("found missing when the tree is read whole")
+    {
+        stage.script().delete_folder(kim, "inbox/Projects");
+        stage.script().expire_cursors(kim);
+    }
     stage.settle();
     CHECK(activities() == 1);
     CHECK(stage.number("SELECT count(*) FROM sync.untrack_stage") == 0);
+    CHECK(stage.one("SELECT gone::text FROM sync.link") == "true");
+}
+
+TEST_CASE_METHOD(Followed, "a message that left a folder before that was deleted is still there")
+{
+    stage.script().create_folder(kim, "inbox", "Projects");
+    stage.script().move(kim, item.id, "inbox/Projects");
+    stage.settle();
+    stage.script().move(kim, item.id, "archive");
+    stage.script().delete_folder(kim, "inbox/Projects");
+    stage.settle();
+    CHECK(stage.one("SELECT gone::text FROM sync.link") == "false");
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(activities() == 0);
 }
 
 TEST_CASE("a provider that repeats, leaves out and reorders changes nothing of the result")
