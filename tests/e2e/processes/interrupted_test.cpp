@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <functional>
 
 using namespace crmsync::test;
 
@@ -12,20 +13,25 @@ namespace {
 
 constexpr int messages = 300;
 
-/// Every seeded message stored once, linked once, answered in the mailbox.
-bool all_done(Stage& stage, const std::vector<std::string>& mailboxes, int expected)
+/// How many messages show the answer.
+int answered(Stage& stage, const std::vector<std::string>& mailboxes)
 {
-    if (stage.number("SELECT count(*) FROM sync.link") != expected ||
-        stage.number("SELECT count(*) FROM sync.write_back WHERE state <> 'done'") != 0)
-        return false;
-    int answered = 0;
+    int count = 0;
     for (const std::string& mailbox : mailboxes) {
         const json::value dump = stage.sim("dump", {{"mailbox", mailbox}});
         for (const json::value& item : dump.at("items").as_array())
             for (const json::value& category : item.at("categories").as_array())
-                answered += category.as_string() == "CRM Tracked" ? 1 : 0;
+                count += category.as_string() == "CRM Tracked" ? 1 : 0;
     }
-    return answered == expected;
+    return count;
+}
+
+/// Every seeded message stored once, linked once, answered in the mailbox.
+bool all_done(Stage& stage, const std::vector<std::string>& mailboxes, int expected)
+{
+    return stage.number("SELECT count(*) FROM sync.link") == expected &&
+           stage.number("SELECT count(*) FROM sync.write_back WHERE state <> 'done'") == 0 &&
+           answered(stage, mailboxes) == expected;
 }
 
 void check_nothing_doubled(Stage& stage, int activities)
@@ -36,6 +42,34 @@ void check_nothing_doubled(Stage& stage, int activities)
     CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
 }
 
+/// Lets the daemon's batches pass one by one, each held at the provider, until the fact holds while
+/// one of them is under way.
+void stop_at_a_batch(Stage& stage, const std::function<bool()>& fact)
+{
+    const json::object hold{{"kind", "hold"}, {"path", "/$batch"}};
+    stage.sim("fail", hold);
+    for (int batches = 0; batches < 200; ++batches) {
+        stage.wait_for("a batch",
+                       [&] { return stage.sim("held").at("held").to_number<int>() > 0; });
+        if (fact())
+            return;
+        stage.sim("fail", hold);
+        stage.sim("release");
+    }
+    FAIL("the daemon never came to the place where it was to be killed");
+}
+
+/// Kills the daemon while the provider holds its batch, and lets its successor begin at once.
+void kill_while_held(Stage& stage, Child& daemon)
+{
+    daemon.signal(SIGKILL);
+    CHECK(daemon.wait().code == -SIGKILL);
+    stage.sim("clear_faults");
+    stage.sim("release");
+    // Else the next one waits until the dead one's heartbeat has run out.
+    stage.execute("UPDATE sync.daemon SET expires_at = now() - interval '1 second'");
+}
+
 } // namespace
 
 TEST_CASE("kill -9 in the middle of a first load loses nothing and doubles nothing")
@@ -44,21 +78,38 @@ TEST_CASE("kill -9 in the middle of a first load loses nothing and doubles nothi
     const std::string ann = "ann@contoso.example";
     stage.mailbox(ann);
     stage.sim("seed", {{"mailboxes", {ann}}, {"count", messages}, {"tagged", 1.0}});
-    // Each at another place: mostly pages at first, mostly answers later.
     for (const int stored : {1, 60, 150}) {
         const std::unique_ptr<Child> daemon = stage.start({"serve"});
-        stage.wait_for("some of the load",
-                       [&] { return stage.number("SELECT count(*) FROM crm.activity") >= stored; });
-        daemon->signal(SIGKILL);
-        CHECK(daemon->wait().code == -SIGKILL);
-        // Else the next one waits until the dead one's heartbeat has run out.
-        stage.execute("UPDATE sync.daemon SET expires_at = now() - interval '1 second'");
+        stop_at_a_batch(
+            stage, [&] { return stage.number("SELECT count(*) FROM crm.activity") >= stored; });
+        REQUIRE(stage.number("SELECT count(*) FROM sync.link") < messages);
+        kill_while_held(stage, *daemon);
     }
     const std::unique_ptr<Child> daemon = stage.serve();
     stage.wait_for("the whole load", [&] { return all_done(stage, {ann}, messages); });
     check_nothing_doubled(stage, messages);
     daemon->signal(SIGTERM);
     CHECK(daemon->wait().code == 0);
+}
+
+TEST_CASE("kill -9 while answers are being written loses nothing and doubles nothing")
+{
+    Stage stage;
+    const std::string ann = "ann@contoso.example";
+    stage.mailbox(ann);
+    stage.sim("seed", {{"mailboxes", {ann}}, {"count", messages}, {"tagged", 1.0}});
+    const std::unique_ptr<Child> killed = stage.start({"serve"});
+    // Between two batches of one round: the mailbox shows answers of which nobody has noted yet
+    // that they were given.
+    stop_at_a_batch(stage, [&] {
+        return answered(stage, {ann}) >
+               stage.number("SELECT count(*) FROM sync.write_back WHERE state = 'done'");
+    });
+    REQUIRE(answered(stage, {ann}) < messages);
+    kill_while_held(stage, *killed);
+    const std::unique_ptr<Child> daemon = stage.serve();
+    stage.wait_for("the whole load", [&] { return all_done(stage, {ann}, messages); });
+    check_nothing_doubled(stage, messages);
 }
 
 TEST_CASE("a killed daemon's mailboxes go to its successor when its heartbeat has run out")
