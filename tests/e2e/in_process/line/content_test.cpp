@@ -137,9 +137,10 @@ TEST_CASE("strange contents end in the database or in a reason, never in a stand
     for (int i = 0; i < 500; ++i)
         crowd.to.push_back({"", "p" + std::to_string(i) + "@blue.example"});
     sim::Mail controls = Letter("Bell\x07 and \xff broken").id("m4");
+    sim::Mail cut = Letter("Half a letter: \xe2\x82").id("m6");
     sim::Mail addresses = Letter("Odd").id("m5").from("not an address");
     std::vector<sim::ItemRef> items;
-    for (const sim::Mail& mail : {no_from, old, crowd, controls, addresses})
+    for (const sim::Mail& mail : {no_from, old, crowd, controls, addresses, cut})
         items.push_back(stage.script().put(kim, "inbox", mail));
     stage.start();
     stage.settle();
@@ -148,7 +149,9 @@ TEST_CASE("strange contents end in the database or in a reason, never in a stand
     stage.settle();
     for (const sim::ItemRef& item : items)
         CHECK(stage.categories(item) == Names{"CRM Tracked"});
-    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 5);
+    CHECK(stage.rows("SELECT subject FROM crm.activity ORDER BY message_id") ==
+          Stage::Rows{"No from", "Old", "Crowd", "Bell and \xef\xbf\xbd broken", "Odd",
+                      "Half a letter: \xef\xbf\xbd"});
     CHECK(stage.number("SELECT count(*) FROM crm.activity_party WHERE role = 'to' AND address LIKE "
                        "'%blue.example'") == 500);
 }
