@@ -1,6 +1,9 @@
 #include "model/plan.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace crmsync {
 
@@ -22,15 +25,54 @@ bool TrackedItem::by_tag() const
     return tracked_by == "user" || rule == to_string(Rule::rule_tag);
 }
 
-void Plan::leave_out(const std::set<std::string>& item_ids)
+namespace {
+
+template <class Row, class Belongs>
+void move_rows(std::vector<Row>& from, std::vector<Row>& to, Belongs belongs)
 {
-    const auto left_out = [&](const auto& row) { return item_ids.contains(row.item_id); };
-    std::erase_if(tracked, left_out);
-    std::erase_if(write_backs, left_out);
-    std::erase_if(events, left_out);
-    std::erase_if(decisions, [&](const DecisionRow& row) {
-        return row.item_id && item_ids.contains(*row.item_id);
-    });
+    const auto taken = std::stable_partition(from.begin(), from.end(),
+                                             [&](const Row& row) { return !belongs(row); });
+    std::move(taken, from.end(), std::back_inserter(to));
+    from.erase(taken, from.end());
+}
+
+} // namespace
+
+Plan Plan::take_out(const std::string& item_id)
+{
+    const auto of_item = [&](const auto& row) { return row.item_id == item_id; };
+    Plan one;
+    one.policy_version = policy_version;
+    move_rows(tracked, one.tracked, of_item);
+    move_rows(write_backs, one.write_backs, of_item);
+    move_rows(decisions, one.decisions, of_item);
+    move_rows(events, one.events, of_item);
+    return one;
+}
+
+void Plan::set_aside(const Plan& taken_out, const std::string& reason)
+{
+    for (const TrackedItem& item : taken_out.tracked) {
+        ParkedItem& row = parked.emplace_back();
+        row.item_id = item.item_id;
+        row.reason = reason;
+        row.version = item.version.value;
+        LogEvent& event = events.emplace_back();
+        event.level = "warn";
+        event.name = "item_parked";
+        event.detail_json = R"({"attempts":1,"given_up":true,"reason":")" + reason + R"("})";
+        if (!item.by_tag())
+            continue;
+        OwedCategories& owed = write_backs.emplace_back();
+        owed.item_id = item.item_id;
+        owed.desired.state = StateCategory::failed;
+        owed.version = item.version; // what it carries is read before it is written
+    }
+    for (DecisionRow row : taken_out.decisions) {
+        row.outcome = Outcome::failed;
+        row.evidence_json = "[]";
+        decisions.push_back(std::move(row));
+    }
 }
 
 bool Plan::empty() const

@@ -8,7 +8,6 @@
 #include "model/write_back.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -159,8 +158,10 @@ struct Plan {
     std::vector<LogEvent> events;
 
     bool empty() const;
-    /// Takes out of it that these items are tracked: activity, link, decision, answer and log line.
-    void leave_out(const std::set<std::string>& item_ids);
+    /// Takes out of it that this item is tracked: activity, link, decision, answer and log line.
+    Plan take_out(const std::string& item_id);
+    /// Parks an item that was taken out, for good; a tag is answered CRM Failed.
+    void set_aside(const Plan& taken_out, const std::string& reason);
 };
 
 /// The cursor that goes with the last chunk of a page.

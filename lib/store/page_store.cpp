@@ -7,6 +7,8 @@
 #include "store/statements.hpp"
 #include "store/transaction.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -47,7 +49,8 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         const std::set<std::string> left_out = buried(plan, page);
         if (!left_out.empty()) {
             co_await connection.run(sql::rollback);
-            plan.leave_out(left_out);
+            for (const std::string& item_id : left_out)
+                plan.take_out(item_id);
             co_return co_await commit_once(connection, fence, plan, progress);
         }
     }
@@ -79,10 +82,9 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
 /// Nothing was kept and the same again may work.
 bool worth_repeating(const Failure& failure) { return failure.name() == "pg.serialization"; }
 
-} // namespace
-
-boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, Plan plan,
-                                         std::optional<Progress> progress)
+boost::asio::awaitable<Committed> commit_repeatedly(pg::Connection& connection, Fence fence,
+                                                    Plan& plan,
+                                                    const std::optional<Progress>& progress)
 {
     for (int attempt = 1;; ++attempt) {
         try {
@@ -94,6 +96,54 @@ boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence
                 throw;
         }
     }
+}
+
+/// One of the items holds what PostgreSQL does not take, and it does not say which: each by itself,
+/// then the rest of the chunk, with those that failed set aside.
+boost::asio::awaitable<Committed> commit_singly(pg::Connection& connection, Fence fence, Plan plan,
+                                                std::optional<Progress> progress)
+{
+    std::set<std::string> item_ids;
+    for (const TrackedItem& item : plan.tracked)
+        item_ids.insert(item.item_id);
+    Committed all;
+    const auto add = [&](Committed committed) {
+        std::move(committed.tracked.begin(), committed.tracked.end(),
+                  std::back_inserter(all.tracked));
+        std::move(committed.answered_in.begin(), committed.answered_in.end(),
+                  std::back_inserter(all.answered_in));
+    };
+    for (const std::string& item_id : item_ids) {
+        Plan one = plan.take_out(item_id);
+        std::string refused;
+        try {
+            Committed committed = co_await commit_repeatedly(connection, fence, one, std::nullopt);
+            add(std::move(committed));
+        } catch (const Failure& failure) {
+            if (failure.reaction() != Reaction::set_aside)
+                throw;
+            refused = failure.name();
+        }
+        if (!refused.empty())
+            plan.set_aside(one, refused);
+    }
+    Committed rest = co_await commit_repeatedly(connection, fence, plan, progress);
+    all.attempts = rest.attempts;
+    co_return all;
+}
+
+} // namespace
+
+boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, Plan plan,
+                                         std::optional<Progress> progress)
+{
+    try {
+        co_return co_await commit_repeatedly(connection, fence, plan, progress);
+    } catch (const Failure& failure) {
+        if (failure.reaction() != Reaction::set_aside || plan.tracked.empty())
+            throw;
+    }
+    co_return co_await commit_singly(connection, fence, std::move(plan), std::move(progress));
 }
 
 boost::asio::awaitable<void> advance_cursors(pg::Connection& connection, Fence fence,

@@ -29,9 +29,10 @@ struct Committed {
 /// One chunk of a page, whole or not at all: activities, links, decisions, owed writes and, with
 /// the last chunk, the cursor (SCHEMA "One chunk of a page"). Waits for no network.
 ///
-/// A deadlock or serialization failure repeats the chunk a few times. Throws Failure("lease.lost",
-/// give_back) when the fence is not ours any more; any other failure leaves it open whether the
-/// chunk was committed, and the caller starts over from the stored cursor.
+/// A deadlock or serialization failure repeats the chunk a few times. An item with something that
+/// PostgreSQL does not take is parked, and the others are stored without it. Throws
+/// Failure("lease.lost", give_back) when the fence is not ours any more; any other failure leaves
+/// it open whether the chunk was committed, and the caller starts over from the stored cursor.
 boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence, Plan plan,
                                          std::optional<Progress> progress);
 

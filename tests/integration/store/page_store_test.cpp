@@ -325,6 +325,44 @@ TEST_CASE("a tombstone tagged again is the same activity with its regarding")
     }
 }
 
+TEST_CASE("an item that the database does not take is set aside, and its chunk is stored")
+{
+    TwoMailboxes two;
+    store::Folders folders(two.pool);
+    FolderChanges tree;
+    tree.present.push_back({FolderId("inbox"), std::nullopt, "Inbox", WellKnown::inbox});
+    tree.next = Cursor("tree-1");
+    two.run(folders.apply(two.ann, tree, 1, true));
+
+    Plan plan;
+    for (const char* name : {"a1", "a2", "a3"}) {
+        TrackedItem item = two.anns(name, std::string(name) + "@example.com");
+        if (item.item_id == "a2")
+            item.attachments.emplace_back().status = "skipped"; // without its reason
+        plan.tracked.push_back(std::move(item));
+        DecisionRow& decision = plan.decisions.emplace_back();
+        decision.item_hmac = digest(name);
+        decision.item_id = name;
+        decision.outcome = Outcome::tracked;
+        decision.rule = "hand_tag";
+        OwedCategories& owed = plan.write_backs.emplace_back();
+        owed.item_id = name;
+        owed.desired.state = StateCategory::tracked;
+    }
+    Progress progress;
+    progress.folder = FolderId("inbox");
+    progress.cursor = Cursor("page-1");
+    const store::Committed committed = two.commit(two.ann, plan, progress);
+
+    CHECK(committed.tracked.size() == 2);
+    CHECK(two.text("SELECT string_agg(item_id, ' ' ORDER BY item_id) FROM sync.link") == "a1 a3");
+    CHECK(two.text("SELECT item_id || ' ' || reason FROM sync.parked") == "a2 pg.constraint");
+    CHECK(two.text("SELECT outcome FROM sync.decision WHERE item_id = 'a2'") == "failed");
+    CHECK(two.text("SELECT string_agg(item_id || ' ' || (desired ->> 'state'), ', ' ORDER BY "
+                   "item_id) FROM sync.write_back") == "a1 tracked, a2 failed, a3 tracked");
+    CHECK(two.run(folders.tree(two.ann.mailbox, 1)).folders.at(0).cursor == Cursor("page-1"));
+}
+
 TEST_CASE("attachments are stored in parts, each content once")
 {
     TwoMailboxes two;
