@@ -340,7 +340,7 @@ void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool tr
     if (!exhausted)
         parked.next_attempt_at =
             facts.now + backoff(parked.attempts, 0.5, std::nullopt,
-                                {std::chrono::seconds(10), std::chrono::minutes(15)});
+                                {std::chrono::seconds(10), std::chrono::hours(1)});
     plan.parked.push_back(parked);
 
     Decided answered = decided;

@@ -29,7 +29,8 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
 void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool transient,
                  const PlanFacts& facts);
 
-/// How often a parked item is tried before it waits for a person.
-inline constexpr int park_attempts = 5;
+/// How often a parked item is tried before it waits for a person: over an hour and more, since a
+/// provider's bad hour is no reason to lose a message.
+inline constexpr int park_attempts = 10;
 
 } // namespace crmsync::sync
