@@ -38,8 +38,9 @@ void print_stored(const std::vector<store::StoredDecision>& decisions)
     for (const store::StoredDecision& decision : decisions) {
         std::cout << "decided "
                   << format_timestamp(std::chrono::floor<std::chrono::seconds>(decision.decided_at))
-                  << ": " << match::explain_stored(decision.outcome, decision.rule) << " ["
-                  << decision.rule << "]";
+                  << ": "
+                  << match::explain_stored(decision.outcome, decision.rule, decision.failure)
+                  << " [" << decision.rule << "]";
         if (decision.activity)
             std::cout << ", activity " << to_string(decision.activity->value);
         if (decision.pinned)
@@ -54,7 +55,7 @@ json::object as_json(const store::StoredDecision& decision)
     object["decided_at"] = format_timestamp(decision.decided_at);
     object["outcome"] = decision.outcome;
     object["rule"] = decision.rule;
-    object["sentence"] = match::explain_stored(decision.outcome, decision.rule);
+    object["sentence"] = match::explain_stored(decision.outcome, decision.rule, decision.failure);
     object["evidence"] = json::parse(decision.evidence_json);
     object["item_id"] = decision.item_id ? json::value(*decision.item_id) : json::value(nullptr);
     object["activity_id"] =

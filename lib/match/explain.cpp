@@ -175,8 +175,12 @@ std::vector<std::string> explain(const Decision& decision, const Item& item,
     return sentences;
 }
 
-std::string explain_stored(std::string_view outcome, std::string_view rule)
+std::string explain_stored(std::string_view outcome, std::string_view rule,
+                           std::string_view failure)
 {
+    if (outcome == to_string(Outcome::failed))
+        return fmt::format("{}{}{}.", became(Outcome::failed), failure.empty() ? "" : ": ",
+                           failure);
     std::string sentence(outcome);
     for (const Outcome known : {Outcome::tracked, Outcome::ignored, Outcome::refused,
                                 Outcome::untracked, Outcome::held, Outcome::failed})

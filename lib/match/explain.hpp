@@ -20,7 +20,8 @@ std::vector<std::string> explain(const Decision& decision, const Item& item,
 
 /// A decision of the past as one sentence, from the words of sync.decision: what became of the
 /// item, and why. Still true when the item has been answered meanwhile and would be decided
-/// otherwise.
-std::string explain_stored(std::string_view outcome, std::string_view rule);
+/// otherwise. What failed did not fail for its rule: `failure` says why, where that is known.
+std::string explain_stored(std::string_view outcome, std::string_view rule,
+                           std::string_view failure = {});
 
 } // namespace crmsync::match

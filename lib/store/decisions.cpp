@@ -22,6 +22,7 @@ boost::asio::awaitable<std::vector<StoredDecision>> Decisions::of_message(Mailbo
         decision.activity = optional_id<ActivityId>(rows, row, 6);
         decision.tracked_by = rows.get<std::optional<std::string>>(row, 7);
         decision.pinned = rows.get<bool>(row, 8);
+        decision.failure = rows.get<std::optional<std::string>>(row, 9).value_or("");
     }
     co_return decisions;
 }

@@ -24,6 +24,7 @@ struct StoredDecision {
     std::optional<ActivityId> activity; ///< of the item's link
     std::optional<std::string> tracked_by;
     bool pinned = false;
+    std::string failure; ///< why the item is set aside, where the decision is that it failed
 };
 
 /// sync.decision: why an item was or was not tracked.

@@ -3,9 +3,12 @@
 -- name: decisions_of_message
 SELECT d.item_id, d.decided_at, d.outcome, d.rule, d.evidence::text, d.policy_version,
        l.activity_id, l.tracked_by,
-       EXISTS (SELECT FROM sync.pin AS p WHERE p.mailbox_id = d.mailbox_id AND p.message_hmac = $2::bytea)
+       EXISTS (SELECT FROM sync.pin AS p WHERE p.mailbox_id = d.mailbox_id AND p.message_hmac = $2::bytea),
+       k.reason
   FROM sync.decision AS d
   LEFT JOIN sync.link AS l ON l.mailbox_id = d.mailbox_id AND l.item_id = d.item_id
+  LEFT JOIN sync.parked AS k
+    ON k.mailbox_id = d.mailbox_id AND k.item_id = d.item_id AND d.outcome = 'failed'
  WHERE d.message_id_hmac = $2::bytea AND d.mailbox_id = $1::bigint
  ORDER BY d.decided_at DESC;
 

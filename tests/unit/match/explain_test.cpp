@@ -83,4 +83,7 @@ TEST_CASE("a stored decision is told as it was taken, also where its words are u
           "It is tracked: a person set the track category.");
     CHECK(match::explain_stored("tracked", "a_rule_of_tomorrow") ==
           "It is tracked (a_rule_of_tomorrow).");
+    CHECK(match::explain_stored("failed", "hand_tag", "sentDateTime is no date") ==
+          "It could not be stored: sentDateTime is no date.");
+    CHECK(match::explain_stored("failed", "none") == "It could not be stored.");
 }
