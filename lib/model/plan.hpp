@@ -136,7 +136,7 @@ struct LogEvent {
     std::string level = "info";
     std::string name;               ///< stable: "item_tracked"
     std::string detail_json = "{}"; ///< no subject, no correspondent's address
-    std::string item_id = "";       ///< the item whose tracking it tells of; empty: anything else
+    std::string item_id = {};       ///< the item whose tracking it tells of; empty: anything else
 };
 
 /// What one chunk of a page makes of the world. Committed whole or not at all, with the cursor

@@ -21,8 +21,8 @@ struct Load {
     bool statements = false;           ///< say what each statement took; costs a tenth itself
 };
 
-/// --smoke, --messages N, --mailboxes N, --set "NAME = VALUE", --statements. Throws std::invalid_argument for
-/// anything else.
+/// --smoke, --messages N, --mailboxes N, --set "NAME = VALUE", --statements. Throws
+/// std::invalid_argument for anything else.
 Load read_load(int argc, char** argv, Load load);
 
 /// What it took, from the start of the daemon to the last thing owed.
