@@ -104,7 +104,7 @@ private:
                       bool refused);
     Answer answer_batch(Request& request, BatchPlan& plan, const std::optional<Fault>& fault);
     void authorise(Call& call);
-    void meet_fault(Call& call, const std::optional<Fault>& fault);
+    void meet_fault(Call& call, const std::optional<Fault>& given);
     Answer failed(Call& call, const GraphError& error);
     void note_asked(Call& call);
     void note_unanswered(Request& request, std::uint64_t batch, int status);

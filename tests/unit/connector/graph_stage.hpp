@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <functional>
 #include <stdexcept>
@@ -146,9 +147,9 @@ inline Answer batch_answer(const Received& request,
         const PartReply r = reply(part);
         if (r.status == 0)
             continue;
-        text = R"({"id": ")" + word(part, "id") + R"(", "status": )" + std::to_string(r.status) +
-               R"(, "headers": )" + r.headers + R"(, "body": )" + r.body + "}" +
-               (text.empty() ? "" : ",") + text;
+        text.insert(0, fmt::format(R"({{"id": "{}", "status": {}, "headers": {}, "body": {}}}{})",
+                                   word(part, "id"), r.status, r.headers, r.body,
+                                   text.empty() ? "" : ","));
     }
     return json_answer(200, R"({"responses": [)" + text + "]}");
 }

@@ -1,5 +1,7 @@
 #include "examples.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -228,7 +230,7 @@ void compare(const json::value& theirs, const json::value& ours, const std::stri
         const json::value* const mine = ours.get_object().if_contains(name);
         CHECK(mine);
         if (mine)
-            compare(value, *mine, where + "." + key, except);
+            compare(value, *mine, fmt::format("{}.{}", where, key), except);
     }
 }
 
