@@ -328,6 +328,8 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
 void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool transient,
                  const PlanFacts& facts)
 {
+    if (!decided.known.link && answer_stands(decided, facts))
+        return;
     ParkedItem parked;
     parked.item_id = decided.item.key.id;
     parked.reason = reason;

@@ -92,3 +92,18 @@ TEST_CASE("an item that was given up and is asked for again has all its retries 
     CHECK(plan.parked[0].next_attempt_at);
     CHECK(plan.write_backs.empty());
 }
+
+TEST_CASE("the echo of CRM Failed on an item that cannot be read is no further failure")
+{
+    const Planning here;
+    KnownItem known = tried(sync::park_attempts);
+    known.outcome = to_string(Outcome::failed);
+    const Decision nobody_asks = decision(Outcome::ignored, Rule::none);
+    const Plan echo =
+        here.parked(decided(message().categories({"CRM Failed"}), nobody_asks, known), false);
+    CHECK(echo.empty());
+    // Asked for again it is one.
+    const Plan again =
+        here.parked(decided(message().categories({"CRM Track"}), hand_tag(), known), false);
+    CHECK(again.parked.size() == 1);
+}
