@@ -33,6 +33,7 @@ FolderState read_folder(const pg::Result& result, int row)
     state.trouble.failure = result.get<std::string>(row, 6);
     state.trouble.attempts = result.get<int>(row, 7);
     state.trouble.next_attempt_at = result.get<std::optional<Timestamp>>(row, 8);
+    state.mid_round = result.get<bool>(row, 9);
     return state;
 }
 

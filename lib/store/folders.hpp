@@ -25,6 +25,7 @@ struct FolderState {
     Folder folder;
     Cursor cursor;                          ///< empty: from nothing, also after the query changed
     std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
+    bool mid_round = false;                 ///< the cursor leads to the next page of a round
     FolderTrouble trouble;
 };
 

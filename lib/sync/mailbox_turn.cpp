@@ -155,16 +155,20 @@ asio::awaitable<void> MailboxTurn::read_folders(std::vector<store::FolderState> 
     });
 
     co_await read_backlog(std::move(behind));
-    co_await keep_empty_rounds();
+    co_await keep_passed();
 }
 
-/// Lost with the turn where that fails before: then these folders are found empty once more.
-asio::awaitable<void> MailboxTurn::keep_empty_rounds()
+/// Lost with the turn where that fails before: then these pages are found empty once more.
+asio::awaitable<void> MailboxTurn::keep_passed()
 {
-    if (empty_rounds_.empty())
+    if (passed_.empty())
         co_return;
+    std::vector<Progress> progress;
+    for (auto& [folder, one] : passed_)
+        progress.push_back(std::move(one));
+    passed_.clear();
     auto connection = co_await context_.pool.acquire();
-    co_await store::advance_cursors(*connection, context_.fence, std::move(empty_rounds_));
+    co_await store::advance_cursors(*connection, context_.fence, std::move(progress));
 }
 
 asio::awaitable<void> MailboxTurn::read_backlog(std::vector<Reading*> behind)
@@ -218,34 +222,36 @@ asio::awaitable<bool> MailboxTurn::take_page(Reading& reading, Page page, Timest
     store::FolderState& folder = reading.folder;
     if (page.last)
         co_await caught_up(reading);
-    // An empty round keeps the old cursor, for a day: the provider may forget it (G-69).
-    const bool fresh = folder.round_done_at && !folder.cursor.value.empty() &&
-                       asked_at - *folder.round_done_at < cursor_kept;
-    if (page.changes.empty() && page.last && fresh)
-        co_return false;
-
     reading.links.insert(folder.cursor.value);
-    const bool repeats = !page.last && reading.links.contains(page.next.value);
+    const bool more = !page.last;
+    const bool repeats = more && reading.links.contains(page.next.value);
+    // A round without news keeps the cursor it began with, for a day: the provider may forget it
+    // (G-69). Any other cursor is one of its pages', and those are forgotten soon (G-71).
+    const bool fresh = folder.round_done_at && asked_at - *folder.round_done_at < cursor_kept;
+    const bool keeps = page.changes.empty() && page.last && fresh && reading.keeps_cursor;
+
     Progress progress;
     progress.folder = folder.folder.id;
     progress.cursor = page.next;
     if (page.last)
         progress.round_done_at = asked_at;
     progress.query_version = context_.connector.query_version();
-    if (page.changes.empty() && page.last) {
-        empty_rounds_.push_back(std::move(progress));
-        co_return false;
-    }
-    PageSource source;
-    source.folder = folder.folder.id;
-    source.well_known = folder.folder.well_known;
-    source.round_done_at = folder.round_done_at;
     folder.cursor = page.next;
-    const bool more = !page.last;
-    const PageReport one =
-        co_await pages_.handle(std::move(page.changes), std::move(source), std::move(progress));
-    context_.metrics.add(metric_changes_read, one.changes);
-    report_.pages += one;
+    passed_.erase(folder.folder.id);
+    if (page.changes.empty()) {
+        if (!keeps)
+            passed_.emplace(folder.folder.id, std::move(progress));
+    } else {
+        PageSource source;
+        source.folder = folder.folder.id;
+        source.well_known = folder.folder.well_known;
+        source.round_done_at = folder.round_done_at;
+        reading.keeps_cursor = false;
+        const PageReport one =
+            co_await pages_.handle(std::move(page.changes), std::move(source), std::move(progress));
+        context_.metrics.add(metric_changes_read, one.changes);
+        report_.pages += one;
+    }
     if (!repeats)
         co_return more;
 
@@ -281,6 +287,8 @@ asio::awaitable<void> MailboxTurn::forget_cursor(Reading& reading)
     store::Folders folders(context_.pool);
     co_await folders.forget_cursor(context_.fence, reading.folder.folder.id);
     reading.folder.cursor = Cursor();
+    reading.keeps_cursor = false;
+    passed_.erase(reading.folder.folder.id);
 }
 
 asio::awaitable<void> MailboxTurn::leave_out(Reading& reading, FolderRefused refused)

@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ private:
         store::FolderState folder;
         std::set<std::string> links{}; ///< asked with: one that comes again leads nowhere
         bool begun_anew = false;
+        /// The stored cursor is where the round began.
+        bool keeps_cursor = !folder.cursor.value.empty() && !folder.mid_round;
     };
     boost::asio::awaitable<void> read_folders(std::vector<store::FolderState> folders);
     boost::asio::awaitable<void> read_backlog(std::vector<Reading*> behind);
@@ -59,13 +62,14 @@ private:
     /// The folder is left out for a while, longer each time; the others go on.
     boost::asio::awaitable<void> leave_out(Reading& reading, FolderRefused refused);
     boost::asio::awaitable<void> caught_up(Reading& reading);
-    boost::asio::awaitable<void> keep_empty_rounds();
+    boost::asio::awaitable<void> keep_passed();
     boost::asio::awaitable<void> write_back();
 
     const TurnContext& context_;
     PageHandler pages_;
-    /// First rounds that found nothing: most folders of a new mailbox.
-    std::vector<Progress> empty_rounds_;
+    /// How far folders were read past pages without news: most folders of a new mailbox. Kept
+    /// together, at the end.
+    std::map<FolderId, Progress> passed_;
     TurnReport report_;
 };
 

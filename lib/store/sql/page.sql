@@ -340,7 +340,7 @@ DELETE FROM sync.pin WHERE mailbox_id = $1::bigint AND message_hmac = ANY ($2::b
 -- With the last chunk of the page, or of several folders in which nothing was found.
 UPDATE sync.folder AS f
    SET cursor = n.cursor, query_version = n.query_version::integer,
-       round_done_at = coalesce(n.round_done_at, f.round_done_at)
+       round_done_at = coalesce(n.round_done_at, f.round_done_at), mid_round = n.round_done_at IS NULL
   FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[])
        AS n (folder_id, cursor, query_version, round_done_at)
  WHERE f.mailbox_id = $1::bigint AND f.folder_id = n.folder_id;

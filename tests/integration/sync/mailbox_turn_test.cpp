@@ -26,7 +26,8 @@ public:
     bool circle = false;           ///< the last page leads to the second
     bool forgetful = false;        ///< every cursor is unknown as soon as it was given out
     bool refuses_categories = false;
-    std::string empty_round_says; ///< cursor
+    std::string empty_round_says;  ///< cursor
+    bool empty_page_first = false; ///< rounds without news are two pages long
 
     asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor since) override
     {
@@ -53,6 +54,13 @@ public:
             }
             if (forgetful && !folder.cursor.value.empty()) {
                 answers.emplace_back(CursorExpired{});
+                continue;
+            }
+            if (empty_page_first && !folder.cursor.value.empty()) {
+                Page empty;
+                empty.last = folder.cursor.value == "on the way";
+                empty.next = Cursor(empty.last ? "next round" : "on the way");
+                answers.emplace_back(std::move(empty));
                 continue;
             }
             answers.emplace_back(
@@ -275,6 +283,28 @@ TEST_CASE("a folder without news keeps its cursor for a day, and then takes the 
     reading.clock.advance_by(std::chrono::hours(1));
     reading.turn();
     CHECK(reading.cursor() == "2");
+}
+
+TEST_CASE("a round without news leaves none of its pages as the cursor")
+{
+    Reading reading;
+    reading.connector.pages = 1;
+    reading.turn();
+    reading.connector.empty_page_first = true;
+    const auto state = [&] {
+        return reading.stored.text("SELECT cursor || ' ' || mid_round || ' ' || last_failure FROM "
+                                   "sync.folder WHERE folder_id = 'inbox'");
+    };
+    for (int i = 0; i < 3; ++i) {
+        CHECK(reading.turn().unread_folders == 0);
+        CHECK(state() == "1 false ");
+    }
+    SECTION("also after a turn that ended between two pages")
+    {
+        reading.stored.sql("UPDATE sync.folder SET cursor = 'on the way', mid_round = true");
+        reading.turn();
+        CHECK(state() == "next round false ");
+    }
 }
 
 TEST_CASE("categories that cannot be listed are said once and tried again, and reading goes on")
