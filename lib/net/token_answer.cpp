@@ -106,9 +106,12 @@ FreshToken read_token_answer(const Response& response, std::string_view host,
     const json::object object = parse_object(response.body);
     if (response.status == 200) {
         FreshToken fresh{text_at(object, "access_token"), assumed_lifetime};
-        if (fresh.token.empty())
+        // It becomes a header: a line break in it would begin another one.
+        const bool usable = std::all_of(fresh.token.begin(), fresh.token.end(),
+                                        [](char c) { return c > ' ' && c <= '~'; });
+        if (fresh.token.empty() || !usable)
             throw Failure(Reaction::retry, "token.transient",
-                          fmt::format("{} answered 200 without a token", host));
+                          fmt::format("{} answered 200 without a usable token", host));
         if (const json::value* span = object.if_contains("expires_in"))
             if (const auto seconds = number_of(*span))
                 fresh.lifetime = std::chrono::seconds(

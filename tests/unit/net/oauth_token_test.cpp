@@ -307,6 +307,7 @@ TEST_CASE("a sign-in service in trouble is asked again, as late as it says")
         {{502, {}, "<html>Bad gateway</html>"}, std::nullopt},
         {{200, {}, R"({"token_type":"Bearer"})"}, std::nullopt},
         {{200, {}, "not JSON"}, std::nullopt},
+        {{200, {}, R"({"access_token":"a\r\nX-Evil: 1"})"}, std::nullopt},
     };
     for (const Row& row : rows) {
         CAPTURE(row.answer.status, row.answer.body);
