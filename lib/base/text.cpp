@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
@@ -128,6 +129,21 @@ std::string clean_utf8(std::string_view bytes)
         run = i;
     }
     return clean.append(in + run, bytes.size() - run);
+}
+
+std::string without_unseen(std::string_view utf8)
+{
+    std::string seen;
+    const char* in = utf8.data();
+    std::size_t i = 0;
+    while (i < utf8.size()) {
+        const std::size_t start = i;
+        UChar32 c = 0;
+        U8_NEXT(in, i, utf8.size(), c);
+        if (c < 0 || u_charType(c) != U_FORMAT_CHAR)
+            seen.append(in + start, i - start);
+    }
+    return seen;
 }
 
 std::string_view cut_utf8(std::string_view text, std::size_t bytes)

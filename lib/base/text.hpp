@@ -20,6 +20,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// other C0 controls except tab, line feed and carriage return are dropped.
 std::string clean_utf8(std::string_view bytes);
 
+/// Without the characters that are not seen (Unicode's Cf: zero width, marks of direction).
+std::string without_unseen(std::string_view utf8);
+
 /// At most `bytes` long, cut at a character boundary.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes);
 

@@ -19,8 +19,10 @@ bool lists(const std::vector<std::string>& types, const std::string& type)
 
 } // namespace
 
-std::string file_type(std::string_view name)
+std::string file_type(std::string_view written)
 {
+    const std::string seen = without_unseen(written);
+    std::string_view name = seen;
     while (!name.empty() && (name.back() == '.' || name.back() == ' '))
         name.remove_suffix(1);
     const auto dot = name.rfind('.');

@@ -13,6 +13,6 @@ std::string_view skip_reason(const AttachmentHead& attachment, const Settings::A
 
 /// The ending of a file name, folded, without the dot: "Offer.PDF" is "pdf"; empty without one.
 /// Trailing dots and blanks do not hide an ending, as they would not on the reader's machine.
-std::string file_type(std::string_view name);
+std::string file_type(std::string_view written);
 
 } // namespace crmsync::sync

@@ -38,6 +38,9 @@ TEST_CASE("the ending of a file name is what the reader's machine would see")
         {".profile", "profile"},
         {"a.b c", "b c"},
         {"Ünïcode.ÄXE", "äxe"},
+        {"e.js\u200B", "js"},   // a space without width behind it
+        {"fdp.\u202Ejs", "js"}, // written backwards from there
+        {"a.e\u00ADxe\uFEFF.", "exe"},
     };
     for (const Row& row : rows) {
         INFO(row.name);
