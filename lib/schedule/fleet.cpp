@@ -30,7 +30,8 @@ void Fleet::note(std::string_view signal, MailboxId mailbox) const
 
 void Fleet::stop()
 {
-    stopping_ = true;
+    if (!std::exchange(stopping_, true))
+        stopped_at_ = clock_.now();
     heartbeat_wake_.notify();
     dispatch_wake_.notify();
     record_wake_.notify();
@@ -64,6 +65,14 @@ asio::awaitable<void> Fleet::run()
     co_await dispatch_loop();
     while (loops_ > 0)
         co_await dispatch_wake_.wait_until(clock_, clock_.now() + std::chrono::seconds(1));
+    co_await resign();
+}
+
+/// Once. Whoever still commits under one of these leases finds it lost.
+asio::awaitable<void> Fleet::resign()
+{
+    if (std::exchange(resigned_, true))
+        co_return;
     try {
         co_await record();
         store::Leases leases(pool_);
@@ -77,12 +86,17 @@ asio::awaitable<void> Fleet::run()
 }
 
 /// Starts what is due, oldest first, as many at once as allowed. Ends when told to stop and the
-/// last turn has ended.
+/// last turn has ended. One that hangs then does not keep the mailboxes from the next process.
 asio::awaitable<void> Fleet::dispatch_loop()
 {
+    constexpr auto last_turns = std::chrono::seconds(2);
     while (!stopping_ || turns_ > 0) {
         const Timestamp now = clock_.now();
         Timestamp next = now + std::chrono::minutes(1);
+        if (stopping_ && now >= stopped_at_ + last_turns)
+            co_await resign();
+        else if (stopping_)
+            next = stopped_at_ + last_turns;
         std::vector<Held*> due;
         for (auto& [id, held] : held_) {
             if (held->working || held->let_go || !held->due)

@@ -49,7 +49,8 @@ public:
           const PrivateHash& hash, ConnectorFactory connectors, FleetOptions options);
     ~Fleet();
 
-    /// Runs until stop(); returns when the last turn has ended and the leases are given back.
+    /// Runs until stop(); returns when the last turn has ended. The leases are given back then, or
+    /// after two seconds, should a turn hang.
     boost::asio::awaitable<void> run();
     void stop();
 
@@ -75,6 +76,7 @@ private:
     boost::asio::awaitable<void> count_unclaimed();
     boost::asio::awaitable<void> take_on(std::vector<Fence> fences);
     boost::asio::awaitable<void> dispatch_loop();
+    boost::asio::awaitable<void> resign();
     boost::asio::awaitable<void> record_loop();
     boost::asio::awaitable<void> record();
     void publish();
@@ -110,6 +112,8 @@ private:
     int turns_ = 0;
     int loops_ = 0;
     bool stopping_ = false;
+    bool resigned_ = false;
+    Timestamp stopped_at_{};
     bool database_away_ = false;
     bool full_ = false;     ///< mailboxes are due that nobody holds, and it was said
     bool in_doubt_ = false; ///< leases may name us that we know nothing of

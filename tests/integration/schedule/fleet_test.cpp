@@ -353,6 +353,24 @@ TEST_CASE("a mailbox that was lost is not taken on again before its old turn has
     CHECK(sailing.count("claimed") == 2);
 }
 
+TEST_CASE("a turn that hangs at the end does not keep the mailboxes from the next process")
+{
+    Sailing sailing;
+    sailing.hold_up = true;
+    sailing.start();
+    REQUIRE(sailing.until([&] { return sailing.count("claimed") == 1; }));
+    REQUIRE(sailing.until([&] { return sailing.clock.sleepers() >= 4; }, 1s)); // the turn waits
+    sailing.fleet->stop();
+    REQUIRE(sailing.until([&] { return sailing.count("resigned") == 1; }, 3s));
+    CHECK_FALSE(sailing.ended->here);
+    CHECK(sailing.stored.number("SELECT count(*) FROM sync.lease WHERE holder IS NOT NULL") == 0);
+
+    sailing.hold_up = false;
+    sailing.go_on.notify();
+    CHECK(sailing.until([&] { return sailing.ended->here; }, 60s));
+    CHECK(sailing.count("resigned") == 1);
+}
+
 TEST_CASE("a database that is away is told once, and nothing is tried until it is back")
 {
     Sailing sailing;
