@@ -93,7 +93,7 @@ bool strip_tag(std::string_view& text)
     if (!text.starts_with('['))
         return false;
     const std::size_t end = text.find(']');
-    if (end == std::string_view::npos || end > longest_tag)
+    if (end > longest_tag) // or nowhere
         return false;
     const std::string_view rest = trim(text.substr(end + 1));
     if (rest.empty())

@@ -83,7 +83,7 @@ std::string explanation(const json::object& object, const Response& response, in
 {
     if (number != 0 && !explain_aadsts(number).empty())
         return fmt::format("AADSTS{}: {}", number, explain_aadsts(number));
-    const std::string words = first_words(text_at(object, "error_description"));
+    std::string words = first_words(text_at(object, "error_description"));
     if (!words.empty())
         return words;
     const std::string code = text_at(object, "error");

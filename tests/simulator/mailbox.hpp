@@ -81,7 +81,7 @@ public:
     Folder& create_folder(Folder& parent, std::string display_name);
     void rename_folder(Folder& folder, std::string display_name);
     void move_folder(Folder& folder, Folder& parent);
-    void delete_folder(Folder& folder);
+    void delete_folder(Folder& doomed);
     void expire_cursors(Folder& folder) { ++folder.epoch; }
 
     /// Ids of both forms; one of the default form only while the item is where it was then.
@@ -93,7 +93,7 @@ public:
     std::string default_id(const Item& item) const;
 
     /// Puts a new item into a folder; serial, change and stay are given here.
-    Item& add(Folder& folder, Item item);
+    Item& add(Folder& folder, Item made);
     /// Notes that `properties` (bits of graph_properties.hpp) were changed just now.
     void touch(Item& item, std::uint64_t properties, bool bump_modified = true);
     void set_read(Item& item, bool is_read);
@@ -108,7 +108,7 @@ private:
     static constexpr std::uint32_t root_serial = 1;
 
     Folder& make_folder(std::uint32_t parent, std::string display_name);
-    void note_folder(Folder& folder, bool removed);
+    void note_folder(Folder& changed, bool removed);
     void note(Folder& folder, const ChangeLog::Entry& entry);
     void arrive(Item& item, Folder& folder);
     void leave(Item& item);

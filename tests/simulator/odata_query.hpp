@@ -63,7 +63,7 @@ struct MessageQuery {
 };
 
 /// Throws GraphError where Graph would refuse.
-MessageQuery parse_message_query(std::string_view query);
+MessageQuery parse_message_query(std::string_view text);
 AttachmentSelect parse_attachment_query(std::string_view query);
 Filter parse_filter(std::string_view text);
 /// Splits at a separator that stands outside of quotes and parentheses.

@@ -26,7 +26,7 @@ enum Role : std::uint32_t {
     all_roles = 255
 };
 std::optional<Role> role_of(std::string_view name); ///< "Mail.ReadWrite"
-std::vector<std::string_view> role_names(std::uint32_t roles);
+std::vector<std::string_view> role_names(std::uint32_t bits);
 
 /// One application of one tenant, as registered with the sign-in service.
 struct Application {

@@ -30,7 +30,7 @@ public:
 
     /// Carries a message to the inbox of each addressed mailbox of this world and, where the sender
     /// has one here, a copy to Sent Items. The sender's copy is the first of the answer.
-    std::vector<Placed> deliver(const Mail& mail);
+    std::vector<Placed> deliver(const Mail& given);
     /// To the recipients' inboxes only: what a draft that was sent, or sendMail, does.
     std::vector<Placed> deliver_received(const Mail& mail, std::uint64_t conversation,
                                          const std::string& conversation_index);
