@@ -1,8 +1,10 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <iostream>
@@ -65,6 +67,10 @@ int main(int argc, char** argv)
         app.parse(argc, argv);
     } catch (const CLI::Success& asked_for_help) {
         return app.exit(asked_for_help);
+    } catch (const CLI::ExtrasError&) { // tells them last to first
+        return complain(fmt::format("not understood: {}; crmsync --help shows the commands",
+                                    crmsync::join(app.remaining(true), " ")),
+                        misused);
     } catch (const CLI::ParseError& error) {
         return complain(std::string(error.what()) + "; crmsync --help shows the commands", misused);
     }

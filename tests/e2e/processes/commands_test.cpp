@@ -98,6 +98,14 @@ TEST_CASE("a command that is used wrongly ends with 2 and one line")
     }
 }
 
+TEST_CASE("what is not understood is named in the order in which it was typed")
+{
+    Stage stage;
+    const Outcome outcome = stage.crmsync({"mailbx", "list"});
+    CHECK(outcome.code == 2);
+    CHECK(outcome.err.find("not understood: mailbx list; crmsync --help") != std::string::npos);
+}
+
 TEST_CASE("a command that fails ends with 1 and one line that says what to do")
 {
     Stage stage;
