@@ -39,6 +39,8 @@ Domain Address::domain() const { return {text.substr(text.rfind('@') + 1)}; }
 std::optional<Domain> parse_domain(std::string_view text)
 {
     std::string folded = fold(trim(text));
+    if (folded.ends_with('.')) // a fully qualified name, as a resolver writes it
+        folded.pop_back();
     if (folded.empty() || folded.size() > longest_domain)
         return std::nullopt;
     if (std::any_of(folded.begin(), folded.end(), breaks_an_address) ||

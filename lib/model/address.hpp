@@ -7,7 +7,8 @@
 
 namespace crmsync {
 
-/// The domain of an address: lower case, international names as punycode left as they are.
+/// The domain of an address: lower case, without the dot a fully qualified name may end in;
+/// international names as punycode left as they are.
 struct Domain {
     std::string text;
     friend auto operator<=>(const Domain&, const Domain&) = default;
@@ -15,7 +16,7 @@ struct Domain {
 };
 
 /// A mail address in the form addresses are compared in: folded, without a plus-tag.
-/// "Ann.Smith+crm@Example.COM" is "ann.smith@example.com".
+/// "Ann.Smith+crm@Example.COM." is "ann.smith@example.com".
 struct Address {
     std::string text;
     friend auto operator<=>(const Address&, const Address&) = default;

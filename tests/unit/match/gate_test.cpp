@@ -97,6 +97,9 @@ TEST_CASE("mail among own people is closed to rules")
         {"a subdomain is somebody else's", message().from("lee@mail.contoso.example"), "open",
          "open"},
         {"a domain that only ends alike", message().from("lee@notcontoso.example"), "open", "open"},
+        {"somebody outside, with the dot of a fully qualified domain",
+         message().from("lee@contoso.example").cc("x@Y.example."), "open", "open"},
+        {"a colleague with that dot", message().from("lee@contoso.example."), closed, "open"},
         {"nobody with an address", message().from("Lee").to("undisclosed recipients"), closed,
          "open"},
     });

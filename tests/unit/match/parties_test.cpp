@@ -39,6 +39,12 @@ TEST_CASE("every address is a party, with the record it leads to")
           "cc zoe@stranger.example unresolved");
 }
 
+TEST_CASE("a party is known by its address with the dot of a fully qualified domain as well")
+{
+    CHECK(parties(message().from("Ann@Adventure.example.").to()) ==
+          "from ann@adventure.example resolved 11");
+}
+
 TEST_CASE("an address is a party once per role")
 {
     CHECK(parties(message().to("ann@adventure.example", "ANN+x@adventure.example").cc()) ==

@@ -24,6 +24,7 @@ TEST_CASE("addresses that mean the same mailbox are the same")
         {"JÜRGEN@BÜCHER.example", "jürgen@bücher.example"},
         {"a@xn--bcher-kva.example", "a@xn--bcher-kva.example"},
         {"ann/crm=x@example.com", "ann/crm=x@example.com"},
+        {"ann@Example.com.", "ann@example.com"}, // the dot of a fully qualified name
     }));
     CAPTURE(row.text);
     const auto address = parse_address(row.text);
@@ -38,8 +39,8 @@ TEST_CASE("what is no address is nothing")
         GENERATE("", " ", "ann", "@", "ann@", "@example.com", "ann@@example.com", "ann@example@com",
                  "ann smith@example.com", "ann@exam ple.com", "Ann <ann@example.com>",
                  "ann@example.com, bob@example.com", "ann@example.com;bob@example.com",
-                 "ann\t@example.com", "ann\x01@example.com", "ann@.com", "ann@example.",
-                 "ann@example..com", "ann\x7F@example.com",
+                 "ann\t@example.com", "ann\x01@example.com", "ann@.com", "ann@.",
+                 "ann@example..com", "ann@example.com..", "ann\x7F@example.com",
                  "/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=ann",
                  "/o=ExchangeLabs/ou=x/cn=ann@example.com", "EX:/o=Labs/cn=a@example.com");
     CAPTURE(text);
@@ -70,7 +71,8 @@ TEST_CASE("domains")
 {
     CHECK(parse_domain(" Example.COM ")->text == "example.com");
     CHECK(parse_domain("bücher.example")->text == "bücher.example");
-    for (const char* text : {"", "a@b", "a b", ".com", "com.", "a..b", "http://a", "a/b"}) {
+    CHECK(parse_domain("example.com.")->text == "example.com");
+    for (const char* text : {"", "a@b", "a b", ".com", ".", "com..", "a..b", "http://a", "a/b"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_domain(text));
     }
