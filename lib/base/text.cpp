@@ -76,6 +76,10 @@ std::string fold(std::string_view utf8)
 
 bool same_folded(std::string_view a, std::string_view b) { return a == b || fold(a) == fold(b); }
 
+std::string name_key(std::string_view name) { return fold(trim(name)); }
+
+bool same_name(std::string_view a, std::string_view b) { return name_key(a) == name_key(b); }
+
 std::string_view trim(std::string_view text)
 {
     const auto first = text.find_first_not_of(white_space);

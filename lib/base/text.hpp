@@ -11,6 +11,11 @@ namespace crmsync {
 std::string fold(std::string_view utf8);
 bool same_folded(std::string_view a, std::string_view b);
 
+/// The form in which names of categories are compared, everywhere: folded, without the white space
+/// around them, which nobody sees.
+std::string name_key(std::string_view name);
+bool same_name(std::string_view a, std::string_view b);
+
 /// Without white space at both ends.
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -132,7 +132,7 @@ public:
     write_categories(std::vector<CategoryWrite> writes) = 0;
 
     virtual boost::asio::awaitable<std::vector<MasterCategory>> master_categories() = 0;
-    /// Adds what is missing; a name that is there already (whatever its case) is left alone.
+    /// Adds what is missing; a name that is there already (see same_name) is left alone.
     virtual boost::asio::awaitable<void>
     add_master_categories(std::vector<MasterCategory> categories) = 0;
 

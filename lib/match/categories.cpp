@@ -6,12 +6,6 @@
 
 namespace crmsync::match {
 
-namespace {
-
-std::string comparable(std::string_view name) { return fold(trim(name)); }
-
-} // namespace
-
 OwnCategories own_categories(const std::vector<std::string>& categories, const Policy& policy)
 {
     OwnCategories own;
@@ -43,9 +37,9 @@ OwnCategories own_categories(const std::vector<std::string>& categories, const P
 
 bool contains_folded(const std::vector<std::string>& names, std::string_view name)
 {
-    const std::string wanted = comparable(name);
+    const std::string wanted = name_key(name);
     return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& other) { return comparable(other) == wanted; });
+                       [&](const std::string& other) { return name_key(other) == wanted; });
 }
 
 std::vector<std::string> apply(const DesiredCategories& desired,
@@ -61,8 +55,7 @@ std::vector<std::string> apply(const DesiredCategories& desired,
                 continue;
             state_kept = true;
         } else if (policy.label_of(category)) {
-            const bool is_desired =
-                desired.regarding && comparable(category) == comparable(*desired.regarding);
+            const bool is_desired = desired.regarding && same_name(category, *desired.regarding);
             if (is_desired && label_kept)
                 continue;
             if (!is_desired && contains_folded(desired.take_off, category))

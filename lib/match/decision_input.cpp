@@ -61,7 +61,7 @@ void add_headers(Text& text, const Message& message, const Policy& policy)
     if (message.automatic.has_value())
         for (const std::string& keyword : message.automatic->keywords)
             if (policy.is_ours(keyword))
-                text.add("keyword", fold(trim(keyword)));
+                text.add("keyword", name_key(keyword));
 }
 
 void add_categories(Text& text, const Item& item, const Policy& policy)
@@ -69,7 +69,7 @@ void add_categories(Text& text, const Item& item, const Policy& policy)
     std::vector<std::string> ours;
     for (const std::string& category : item.categories.value_or(std::vector<std::string>{}))
         if (policy.is_ours(category))
-            ours.push_back(fold(trim(category)));
+            ours.push_back(name_key(category));
     std::sort(ours.begin(), ours.end());
     text.add("categories", item.categories, "said");
     for (const std::string& category : ours)

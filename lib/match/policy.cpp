@@ -17,11 +17,8 @@ Mode ceiling_of(const Settings& settings)
 
 void set_name(Policy& policy, StateCategory state, const std::string& text)
 {
-    policy.states[static_cast<std::size_t>(state)] = {text, fold(trim(text))};
+    policy.states[static_cast<std::size_t>(state)] = {text, name_key(text)};
 }
-
-/// A category as it is compared; the white space around it is not part of a name.
-std::string comparable(std::string_view category) { return fold(trim(category)); }
 
 StateCategory state_of_folded(const Policy& policy, std::string_view folded)
 {
@@ -40,12 +37,12 @@ const std::string& Policy::name(StateCategory state) const
 
 StateCategory Policy::state_of(std::string_view category) const
 {
-    return state_of_folded(*this, comparable(category));
+    return state_of_folded(*this, name_key(category));
 }
 
 std::optional<std::string> Policy::label_of(std::string_view category) const
 {
-    const std::string folded = comparable(category);
+    const std::string folded = name_key(category);
     if (regarding_prefix.empty() || !folded.starts_with(regarding_prefix) ||
         state_of_folded(*this, folded) != StateCategory::none)
         return std::nullopt;
@@ -69,7 +66,7 @@ Policy make_policy(const Settings& settings)
     set_name(policy, StateCategory::review, tracking.review_category);
     set_name(policy, StateCategory::refused, tracking.refused_category);
     set_name(policy, StateCategory::failed, tracking.failed_category);
-    policy.regarding_prefix = comparable(tracking.regarding_prefix);
+    policy.regarding_prefix = name_key(tracking.regarding_prefix);
     for (const std::string& text : tracking.own_domains)
         if (auto domain = parse_domain(text))
             policy.own_domains.insert(std::move(*domain));

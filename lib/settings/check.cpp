@@ -63,12 +63,12 @@ void check_categories(const Settings::Tracking& tracking, Mistakes& mistakes)
             mistakes.add(key, wrong);
             continue;
         }
-        const std::string folded = fold(*name);
+        const std::string folded = name_key(*name);
         const auto [other, fresh] = taken.emplace(folded, key);
         if (!fresh)
             mistakes.add(key,
                          fmt::format("expected a name of its own, {} has the same", other->second));
-        if (wrong_prefix.empty() && folded.starts_with(fold(prefix)))
+        if (wrong_prefix.empty() && folded.starts_with(name_key(prefix)))
             mistakes.add(key, fmt::format("expected a name that does not begin with "
                                           "tracking.regarding_prefix ({})",
                                           quoted(prefix)));

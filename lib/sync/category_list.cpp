@@ -38,7 +38,7 @@ asio::awaitable<void> add_missing(const TurnContext& context)
     std::vector<MasterCategory> missing = state_categories(context.rules->settings.tracking);
     std::erase_if(missing, [&](const MasterCategory& wanted) {
         return std::any_of(present.begin(), present.end(), [&](const MasterCategory& there) {
-            return same_folded(there.name, wanted.name);
+            return same_name(there.name, wanted.name);
         });
     });
     if (!missing.empty())

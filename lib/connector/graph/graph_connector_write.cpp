@@ -19,10 +19,10 @@ std::vector<MasterCategory> missing_of(const std::vector<MasterCategory>& wanted
 {
     std::set<std::string> names;
     for (const MasterCategory& category : present)
-        names.insert(fold(category.name));
+        names.insert(name_key(category.name));
     std::vector<MasterCategory> missing;
     for (const MasterCategory& category : wanted)
-        if (names.insert(fold(category.name)).second)
+        if (names.insert(name_key(category.name)).second)
             missing.push_back(category);
     return missing;
 }

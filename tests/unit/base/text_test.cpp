@@ -22,6 +22,14 @@ TEST_CASE("names that a person takes for the same are the same when folded")
     CHECK(fold("") == "");
 }
 
+TEST_CASE("names are compared without their case and the white space around them")
+{
+    CHECK(same_name("CRM Tracked ", "crm tracked"));
+    CHECK(same_name("\tPRÜFEN", "prüfen"));
+    CHECK_FALSE(same_name("CRM  Tracked", "CRM Tracked"));
+    CHECK_FALSE(same_name("CRM Track", "CRM Tracked"));
+}
+
 TEST_CASE("folding twice changes nothing, and broken text folds too")
 {
     rc::prop("any bytes",

@@ -31,7 +31,7 @@ TEST_CASE("the five state categories have the names of the settings and colours 
 TEST_CASE("what the master list lacks is added, what is there in any spelling is left alone")
 {
     test::ScriptedTurn turn;
-    turn.connector.master_list = {{"Private", 3}, {"crm tracked", 9}, {"CRM Failed", 0}};
+    turn.connector.master_list = {{"Private", 3}, {"crm tracked", 9}, {" CRM Failed ", 0}};
     const sync::TurnContext context = turn.context();
     test::run(turn.io, sync::ensure_categories(context));
     std::vector<std::string> added;
