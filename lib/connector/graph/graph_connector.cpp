@@ -4,10 +4,15 @@
 
 namespace crmsync::graph {
 
+bool denies_the_mailbox(const GraphError& error)
+{
+    return error.reaction == Reaction::reauthorise || error.reaction == Reaction::stop;
+}
+
 bool is_mailbox_wide(const GraphError& error)
 {
     return error.finding == Finding::throttled || error.finding == Finding::token ||
-           error.reaction == Reaction::reauthorise || error.reaction == Reaction::stop;
+           denies_the_mailbox(error);
 }
 
 bool refuses_the_link(const GraphError& error, int status)

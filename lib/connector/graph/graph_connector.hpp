@@ -60,6 +60,8 @@ private:
     boost::asio::awaitable<void> pages_in_a_batch(const std::vector<FolderCursor>& folders,
                                                   const std::vector<std::size_t>& which,
                                                   std::vector<std::optional<PageAnswer>>& answers);
+    /// Whether something is to be had of it by an address of our own making.
+    boost::asio::awaitable<bool> mailbox_answers();
     PageAnswer page_in(const FolderCursor& folder, const boost::json::value& answer);
     std::optional<PageAnswer> page_unless_unreadable(const FolderCursor& folder,
                                                      const boost::json::value& answer);
@@ -107,6 +109,10 @@ private:
 
 /// Whether an error concerns the mailbox as a whole, so that the other items would meet it too.
 bool is_mailbox_wide(const GraphError& error);
+
+/// Whether the mailbox may not be read, or is not there. Said of a link, it may be the link that
+/// leads to another mailbox.
+bool denies_the_mailbox(const GraphError& error);
 
 /// Whether a link that was kept is of no use any more: besides the codes that say so, any refusal
 /// for good ("40X-series", G-70).

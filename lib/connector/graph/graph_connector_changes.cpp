@@ -61,7 +61,14 @@ std::string GraphConnector::link_of(const FolderCursor& folder) const
 
 PageAnswer GraphConnector::page_in(const FolderCursor& folder, const boost::json::value& answer)
 {
-    Page page = read_page(answer, mailbox_, calls_.urls());
+    Page page;
+    try {
+        page = read_page(answer, mailbox_, calls_.urls());
+    } catch (const Failure& failure) {
+        if (failure.name() != foreign_link)
+            throw;
+        return FolderRefused{failure.name(), failure.message()};
+    }
     if (page.last)
         small_pages_.erase(folder.folder);
     const bool empty_round = page.last && page.changes.empty() && !folder.cursor.value.empty();
@@ -90,6 +97,14 @@ std::optional<PageAnswer> GraphConnector::page_unless_unreadable(const FolderCur
     }
 }
 
+asio::awaitable<bool> GraphConnector::mailbox_answers()
+{
+    net::Request request = Calls::request(
+        net::Method::get, calls_.urls().url(calls_.urls().well_known_folder(WellKnown::inbox)));
+    const net::Response response = co_await calls_.send(std::move(request), purpose::well_known);
+    co_return response.status >= 200 && response.status < 300;
+}
+
 asio::awaitable<std::optional<PageAnswer>> GraphConnector::try_page(const FolderCursor& folder,
                                                                     bool small)
 {
@@ -107,7 +122,10 @@ asio::awaitable<std::optional<PageAnswer>> GraphConnector::try_page(const Folder
             co_return page_in(folder, document->root());
         }
         error = classify(response, purpose::changes);
-        if (ends_the_cursor(error, response.status, folder))
+        bool is_the_links = ends_the_cursor(error, response.status, folder);
+        if (!is_the_links && denies_the_mailbox(error) && !folder.cursor.value.empty())
+            is_the_links = co_await mailbox_answers();
+        if (is_the_links)
             co_return CursorExpired{};
     } catch (const Failure& failure) {
         if (!is_of_one_page(failure) && failure.name() != "graph.busy")
@@ -153,6 +171,8 @@ GraphConnector::pages_in_a_batch(const std::vector<FolderCursor>& folders,
         const GraphError error = classify(answer.status, answer.body(), purpose::changes);
         if (ends_the_cursor(error, answer.status, folders[index]))
             answers[index] = CursorExpired{};
+        else if (denies_the_mailbox(error) && !folders[index].cursor.value.empty())
+            return; // by itself it tells whether the link is to blame
         else if (stops_reading(error))
             give_up(error, answer);
         else if (smaller_may_do(error))
@@ -175,8 +195,9 @@ GraphConnector::changes_since(std::vector<FolderCursor> folders)
     std::vector<std::size_t> batched;
     for (std::size_t i = 0; i < folders.size(); ++i) {
         const std::string link = link_of(folders[i]);
-        refuse_foreign(link, calls_.urls());
-        if (!small_pages_.contains(folders[i].folder) && calls_.urls().path_of(link))
+        if (!calls_.urls().is_ours(link))
+            answers[i] = CursorExpired{}; // neither followed nor kept
+        else if (!small_pages_.contains(folders[i].folder) && calls_.urls().path_of(link))
             batched.push_back(i);
     }
     if (batched.size() > 1)

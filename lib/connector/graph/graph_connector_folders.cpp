@@ -79,8 +79,9 @@ asio::awaitable<std::optional<FolderPage>> GraphConnector::folder_page(std::stri
     if (response.status >= 200 && response.status < 300)
         co_return read_folder_page(parse_document(response.body)->root(), calls_.urls());
     const GraphError error = classify(response, purpose::folders);
+    // Whether it is the mailbox or the link shows when the tree is asked for from its beginning.
     if (error.finding == Finding::cursor_expired ||
-        (stored && refuses_the_link(error, response.status)))
+        (stored && (refuses_the_link(error, response.status) || denies_the_mailbox(error))))
         co_return std::nullopt;
     throw failure_of(error, calls_.mailbox());
 }

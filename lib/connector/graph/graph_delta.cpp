@@ -53,7 +53,7 @@ void refuse_foreign(std::string_view link, const Urls& urls)
 {
     if (urls.is_ours(link))
         return;
-    throw Failure(Reaction::reauthorise, "graph.foreign_link",
+    throw Failure(Reaction::reauthorise, std::string(foreign_link),
                   "Graph's page of changes leads to another host (" + net::host_of(link) +
                       ") than the configured one, and was not followed; check graph_url of the "
                       "provider and what stands between here and Graph");

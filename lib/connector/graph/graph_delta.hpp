@@ -16,7 +16,7 @@ namespace crmsync::graph {
 /// One page of a messages/delta answer. Rows are kept in the order they came: of two for the same
 /// item the later one counts (G-62). The link is kept byte for byte.
 ///
-/// Throws Failure("graph.foreign_link", reauthorise) for a link to another host than the configured
+/// Throws Failure(foreign_link, reauthorise) for a link to another host than the configured
 /// one, and Failure("graph.unreadable_answer", retry) for an answer without a list or without a
 /// link.
 Page read_page(const boost::json::value& answer, MailboxId mailbox, const Urls& urls);
@@ -36,7 +36,9 @@ struct FolderPage {
 };
 FolderPage read_folder_page(const boost::json::value& answer, const Urls& urls);
 
-/// Throws Failure("graph.foreign_link", reauthorise) where `link` does not lead to the configured
+inline constexpr std::string_view foreign_link = "graph.foreign_link";
+
+/// Throws Failure(foreign_link, reauthorise) where `link` does not lead to the configured
 /// Graph: it is not followed, and no token goes there.
 void refuse_foreign(std::string_view link, const Urls& urls);
 

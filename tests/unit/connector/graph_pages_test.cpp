@@ -77,23 +77,104 @@ TEST_CASE("several folders are read in one batch, and each has its own answer")
     CHECK(urls[3].starts_with("/users/kim@contoso.example/mailFolders/4/messages/delta?$select="));
 }
 
-TEST_CASE("a stored link to another host is refused before anything is sent")
+TEST_CASE("a stored link to another host is of no use, and nothing is sent anywhere")
 {
     GraphStage stage([](const Received&) { return json_answer(200, "{}"); });
 
     for (const std::string_view link :
          {"http://127.0.0.1:1/v1.0/x", "https://evil.example/v1.0/x", "nonsense"}) {
-        const Failure one = failure_of([&] {
-            stage.go(stage.connector.changes_since({{FolderId("F"), Cursor(std::string(link))}}));
-        });
-        CHECK(one.name() == "graph.foreign_link");
-        CHECK(one.reaction() == Reaction::reauthorise);
+        const Cursor stored{std::string(link)};
+        const auto pages = stage.go(
+            stage.connector.changes_since({{FolderId("F"), stored}, {FolderId("G"), stored}}));
+        as<CursorExpired>(pages.at(0));
+        as<CursorExpired>(pages.at(1));
         const Failure tree =
-            failure_of([&] { stage.go(stage.connector.folders_since(Cursor(std::string(link)))); });
+            failure_of([&] { stage.go(stage.connector.folders_since(Cursor(stored))); });
         CHECK(tree.name() == "graph.foreign_link");
+        CHECK(tree.reaction() == Reaction::reauthorise);
     }
     CHECK(stage.requests().empty());
     CHECK(stage.tokens() == 0);
+}
+
+TEST_CASE("a page that leads to another host costs its folder, and the others are read")
+{
+    GraphStage* at = nullptr;
+    const auto reply = [&](const std::string& url) {
+        const bool astray = url.find("ASTRAY") != std::string::npos;
+        return page(astray ? "https://evil.example/v1.0/x" : at->url("/next"), R"({"id": "A"})");
+    };
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(r, [&](const boost::json::object& part) -> PartReply {
+                return {200, reply(word(part, "url"))};
+            });
+        return json_answer(200, reply(r.target));
+    });
+    at = &stage;
+    const FolderCursor astray{FolderId("ASTRAY"), Cursor()};
+
+    const auto pages =
+        stage.go(stage.connector.changes_since({astray, {FolderId("FINE"), Cursor()}}));
+    CHECK(as<FolderRefused>(pages.at(0)).failure == "graph.foreign_link");
+    CHECK(as<FolderRefused>(pages.at(0)).message.find("evil.example") != std::string::npos);
+    CHECK(as<Page>(pages.at(1)).changes.size() == 1);
+
+    const auto alone = stage.go(stage.connector.changes_since({astray}));
+    CHECK(as<FolderRefused>(alone.at(0)).failure == "graph.foreign_link");
+    CHECK(stage.requests().size() == 2);
+}
+
+TEST_CASE("a link that leads to a mailbox we may not read, or to none, costs its folder")
+{
+    GraphStage* at = nullptr;
+    const auto reply = [&](const std::string& url) -> PartReply {
+        if (url.find("/users/other/") != std::string::npos)
+            return {403, error_body("ErrorAccessDenied")};
+        if (url.find("/users/nobody/") != std::string::npos)
+            return {404, error_body("ErrorInvalidUser")};
+        if (url.ends_with("?$select=id"))
+            return {200, R"({"id": "F"})"};
+        return {200, page(at->url("/next"), R"({"id": "A"})")};
+    };
+    GraphStage stage([&](const Received& r) {
+        if (is_batch(r))
+            return batch_answer(
+                r, [&](const boost::json::object& part) { return reply(word(part, "url")); });
+        const PartReply alone = reply(r.target);
+        return json_answer(alone.status, alone.body);
+    });
+    at = &stage;
+    const FolderCursor other{FolderId("1"), Cursor(stage.url("/users/other/x?$deltatoken=1"))};
+    const FolderCursor nobody{FolderId("2"), Cursor(stage.url("/users/nobody/x?$deltatoken=1"))};
+
+    const auto pages =
+        stage.go(stage.connector.changes_since({other, nobody, {FolderId("3"), Cursor()}}));
+    as<CursorExpired>(pages.at(0));
+    as<CursorExpired>(pages.at(1));
+    CHECK(as<Page>(pages.at(2)).changes.size() == 1);
+    as<CursorExpired>(stage.go(stage.connector.changes_since({other})).at(0));
+    as<CursorExpired>(stage.go(stage.connector.folders_since(other.cursor)));
+}
+
+TEST_CASE("links are kept when the mailbox itself may not be read any more")
+{
+    GraphStage stage([](const Received& r) {
+        const PartReply denied{403, error_body("ErrorAccessDenied")};
+        if (is_batch(r))
+            return batch_answer(r, [&](const boost::json::object&) { return denied; });
+        return json_answer(denied.status, denied.body);
+    });
+    const Cursor stored(stage.url("/users/x?$deltatoken=1"));
+
+    const Failure failure = failure_of([&] {
+        stage.go(stage.connector.changes_since({{FolderId("1"), stored}, {FolderId("2"), stored}}));
+    });
+
+    CHECK(failure.name() == "graph.access_denied");
+    CHECK(stage.requests().size() == 3); // the batch, the first link, and whether it is the link
+    CHECK(failure_of([&] { stage.go(stage.connector.folders_since(Cursor())); }).name() ==
+          "graph.access_denied");
 }
 
 TEST_CASE("a page that Graph cannot make is asked for smaller, until the round is over")
