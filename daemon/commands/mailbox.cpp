@@ -213,13 +213,29 @@ asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, MailboxArgument n
     co_return 0;
 }
 
-asio::awaitable<int> sync_now(pg::Pool& pool, MailboxArgument named)
+/// Whether the latest turn ended because the provider wants the mailbox left alone, and the next
+/// one is still to come.
+bool is_paused(const Mailbox& mailbox, Timestamp now)
+{
+    const std::string failure = mailbox.last_failure.value_or("");
+    return (failure.starts_with("graph.throttled:") || failure.starts_with("graph.busy:")) &&
+           mailbox.next_pass_at > now;
+}
+
+asio::awaitable<int> sync_now(CommandRun& command, pg::Pool& pool, MailboxArgument named)
 {
     const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     if (mailbox.state != MailboxState::enabled && mailbox.state != MailboxState::stopped)
         throw Failure(Reaction::stop, "mailbox.not_enabled",
                       "the mailbox " + mailbox.address.text + " is " +
                           std::string(to_string(mailbox.state)) + "; crmsync mailbox enable first");
+    if (is_paused(mailbox, command.clock().now())) {
+        // Nothing would be asked before, and the attempt would count as one more that failed.
+        std::cout << "not woken " << mailbox.address.text
+                  << ": its provider asked for a pause; it is read at "
+                  << time_or(mailbox.next_pass_at, "") << "\n";
+        co_return 0;
+    }
     store::Leases leases(pool);
     co_await leases.wake(mailbox.id);
     std::cout << "woken " << mailbox.address.text << "\n";
@@ -329,9 +345,10 @@ void add_mailbox_commands(CLI::App& app, Invocation& invocation)
                    [](CommandRun& run, pg::Pool& pool, MailboxArgument named, bool json) {
                        return test(run, pool, std::move(named), json);
                    });
-    add_on_mailbox(*mailbox, invocation, "sync", "Wake it now", false,
-                   [](CommandRun&, pg::Pool& pool, MailboxArgument named, bool) {
-                       return sync_now(pool, std::move(named));
+    add_on_mailbox(*mailbox, invocation, "sync",
+                   "Wake it now, unless its provider asked for a pause: then say until when", false,
+                   [](CommandRun& run, pg::Pool& pool, MailboxArgument named, bool) {
+                       return sync_now(run, pool, std::move(named));
                    });
     add_on_mailbox(*mailbox, invocation, "resync",
                    "Forget its cursors and read it again; no duplicates, no untracks", false,

@@ -222,6 +222,27 @@ TEST_CASE("a mailbox goes through its life by commands")
     CHECK(stage.number("SELECT count(*) FROM sync.mailbox") == 0);
 }
 
+TEST_CASE("who wakes a mailbox hears of the pause its provider asked for, and until when")
+{
+    Stage stage;
+    const std::string ann = "ann@contoso.example";
+    stage.mailbox(ann);
+    CHECK(stage.crmsync({"mailbox", "sync", ann}).out == "woken " + ann + "\n");
+    stage.sim("throttle", {{"count", 1'000}, {"retry_after", "600"}});
+    const auto daemon = stage.serve();
+    stage.wait_for("the mailbox waits", [&] {
+        return stage.number("SELECT count(*) FROM sync.mailbox WHERE last_failure LIKE "
+                            "'graph.throttled: %'") == 1;
+    });
+
+    const Outcome sync = stage.crmsync({"mailbox", "sync", ann});
+    CHECK(sync.code == 0);
+    const std::string until = stage.text("SELECT to_char(next_pass_at AT TIME ZONE 'UTC', "
+                                         "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM sync.mailbox");
+    CHECK(sync.out ==
+          "not woken " + ann + ": its provider asked for a pause; it is read at " + until + "\n");
+}
+
 TEST_CASE("one address at two providers is told apart by --provider")
 {
     Stage stage;
