@@ -20,6 +20,12 @@ Item read(std::string_view json, Completeness completeness = Completeness::parti
 
 Timestamp at(std::string_view text) { return *parse_timestamp(text); }
 
+std::string extended(std::string_view id, std::string_view value)
+{
+    return fmt::format(R"("singleValueExtendedProperties": [{{"id": "{}", "value": {}}}])", id,
+                       value);
+}
+
 constexpr std::string_view whole = R"({
   "@odata.type": "#microsoft.graph.message",
   "@odata.etag": "W/\"CQAAABYAAAC4\"",
@@ -99,7 +105,7 @@ TEST_CASE("a whole message says everything phase 1 asks for")
 TEST_CASE("an absent property is not said and a null one is empty")
 {
     const Item item = read(R"({"id": "A", "subject": null, "from": null, "ccRecipients": null,
-                               "categories": null, "sentDateTime": null, "isDraft": null})");
+                               "categories": null, "sentDateTime": null})");
 
     CHECK(item.unreadable.empty());
     CHECK(item.subject.said());
@@ -109,7 +115,6 @@ TEST_CASE("an absent property is not said and a null one is empty")
     CHECK(item.participants.cc.said());
     CHECK(item.categories.said());
     CHECK(item.message().sent_at.said());
-    CHECK(item.message().draft.said());
 
     CHECK_FALSE(item.participants.to.said());
     CHECK_FALSE(item.version.said());
@@ -162,21 +167,31 @@ TEST_CASE("dates have none to seven fraction digits, and the year 1 means none")
     }
 }
 
-TEST_CASE("an impossible value makes an item unreadable and leaves the rest of it readable")
+TEST_CASE("a value that cannot be sets an item aside where nothing may be guessed in its place")
 {
-    const std::pair<std::string_view, std::string_view> rows[] = {
-        {R"("sentDateTime": "2026-13-45T00:00:00Z")", "sentDateTime is no date"},
-        {R"("receivedDateTime": 17)", "receivedDateTime is no date"},
-        {R"("subject": {"text": 1})", "subject is no text"},
-        {R"("toRecipients": "kim")", "toRecipients is no list"},
-        {R"("ccRecipients": [17])", "ccRecipients holds something that is no recipient"},
-        {R"("from": "ann")", "from holds something that is no recipient"},
-        {R"("categories": "red")", "categories is no list"},
-        {R"("categories": [1])", "categories holds something that is no text"},
-        {R"("isDraft": "perhaps")", "isDraft is neither true nor false"},
+    const std::pair<std::string, std::string_view> rows[] = {
         {R"("changeKey": 3)", "changeKey is no text"},
         {R"("parentFolderId": [])", "parentFolderId is no id"},
+        {R"("categories": "red")", "categories is no list"},
+        {R"("categories": ["blue", 1])", "categories holds something that is no text"},
+        {R"("isDraft": "perhaps")", "isDraft is neither true nor false"},
+        {R"("isDraft": null)", "isDraft is neither true nor false"},
         {R"("singleValueExtendedProperties": {})", "singleValueExtendedProperties is no list"},
+        {extended("String 0x1A", "17"), "message class is no text"},
+        {extended("Integer 0x36", R"("secret")"), "sensitivity is no number"},
+        {extended("Integer 0x36", "[2]"), "sensitivity is no number"},
+        {R"("from": "ann")", "from holds something that is no recipient"},
+        {R"("from": {"emailAddress": "ann"})", "from holds something that is no recipient"},
+        {R"("sender": 1)", "sender holds something that is no recipient"},
+        {R"("toRecipients": "kim")", "toRecipients is no list"},
+        {R"("toRecipients": [{"emailAddress": {"name": "Bo", "address": 17}}])",
+         "toRecipients holds something that is no recipient"},
+        {R"("ccRecipients": [17])", "ccRecipients holds something that is no recipient"},
+        {R"("bccRecipients": {})", "bccRecipients is no list"},
+        {R"("internetMessageId": 1)", "internetMessageId is no text"},
+        {R"("subject": {"text": 1})", "subject is no text"},
+        {R"("sentDateTime": "2026-13-45T00:00:00Z")", "sentDateTime is no date"},
+        {R"("receivedDateTime": 17)", "receivedDateTime is no date"},
     };
     for (const auto& [row, reason] : rows) {
         const Item item = read(fmt::format(R"({{"id": "A", {}, "conversationId": "C"}})", row));
@@ -184,6 +199,34 @@ TEST_CASE("an impossible value makes an item unreadable and leaves the rest of i
         CHECK(item.key.id == "A");
         CHECK(*item.thread.conversation_id == "C");
     }
+}
+
+TEST_CASE("a value that cannot be is not said where the item can be decided without it")
+{
+    const Item item =
+        read(R"({"id": "A", "subject": "S", "@odata.etag": 3, "createdDateTime": "soon",
+             "lastModifiedDateTime": 17, "conversationId": [], "conversationIndex": 17,
+             "replyTo": "ann@x.example", "hasAttachments": "some",
+             "singleValueExtendedProperties": [{"id": "String 0x1042", "value": 1},
+                 {"id": "String 0x1039", "value": ["<a@x>"]},
+                 {"id": "Integer 0xE08", "value": "large"},
+                 {"id": "String 0x1A", "value": "IPM.Note"}]})");
+
+    CHECK(item.unreadable.empty());
+    CHECK(*item.subject == "S");
+    CHECK(*item.message().message_class == "IPM.Note");
+    CHECK_FALSE(item.version.said());
+    CHECK_FALSE(item.created_at.said());
+    CHECK_FALSE(item.modified_at.said());
+    CHECK_FALSE(item.thread.conversation_id.said());
+    CHECK_FALSE(item.thread.conversation_index.said());
+    CHECK_FALSE(item.participants.reply_to.said());
+    CHECK_FALSE(item.message().has_attachments.said());
+    CHECK_FALSE(item.thread.in_reply_to.said());
+    CHECK_FALSE(item.thread.references.said());
+    CHECK_FALSE(item.message().size.said());
+
+    CHECK_FALSE(read(R"({"id": "A", "replyTo": [{}, 17]})").participants.reply_to.said());
 }
 
 TEST_CASE("a flag written as a text is a flag")
