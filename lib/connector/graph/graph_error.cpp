@@ -1,6 +1,7 @@
 #include "connector/graph/graph_error.hpp"
 
 #include "connector/graph/graph_json.hpp"
+#include "connector/graph/graph_purposes.hpp"
 
 #include <fmt/format.h>
 
@@ -271,7 +272,10 @@ GraphError classify(const net::Response& response, const Purpose& purpose)
 Failure failure_of(const GraphError& error, std::string_view mailbox,
                    std::optional<std::chrono::milliseconds> advice)
 {
-    return Failure(error.reaction, error.name, fmt::format("{}: {}", mailbox, error.message),
+    const bool lacks_permission = error.name == denied.name || error.name == no_directory.name;
+    return Failure(error.reaction, error.name,
+                   fmt::format("{}: {}{}", mailbox, error.message,
+                               lacks_permission ? purpose::all_permissions : ""),
                    advice);
 }
 

@@ -47,7 +47,8 @@ GraphError classify(int status, const boost::json::value& body, const Purpose& p
 /// As above, from the body's text; never throws for an unreadable one.
 GraphError classify(const net::Response& response, const Purpose& purpose);
 
-/// As a failure to throw. `mailbox` stands in the message.
+/// As a failure to throw. `mailbox` stands in the message, and behind a missing permission all that
+/// are needed.
 Failure failure_of(const GraphError& error, std::string_view mailbox,
                    std::optional<std::chrono::milliseconds> advice = std::nullopt);
 

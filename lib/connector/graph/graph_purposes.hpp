@@ -28,4 +28,10 @@ inline constexpr Purpose probe_categories{"probe", "reading and adding categorie
                                           "MailboxSettings.ReadWrite"};
 inline constexpr Purpose probe_write{"probe", "writing categories to messages", "Mail.ReadWrite"};
 
+/// Stands behind a missing permission, so that the next one is not found a day later (G-30, G-31).
+inline constexpr std::string_view all_permissions =
+    "; in all the service needs Mail.Read to read mail (Mail.ReadWrite includes it), "
+    "Mail.ReadWrite to write categories to messages, and MailboxSettings.ReadWrite to add the "
+    "categories to the mailbox's list";
+
 } // namespace crmsync::graph::purpose

@@ -136,6 +136,23 @@ TEST_CASE(
               .message.find("MailboxSettings.ReadWrite") != std::string::npos);
 }
 
+TEST_CASE("a failure for want of permission names all that is needed, and for what, in one line")
+{
+    for (const std::string_view code : {"ErrorAccessDenied", "Authorization_RequestDenied", ""}) {
+        const std::string message =
+            failure_of(error(403, code, purpose::folders), "kim@contoso.example").message();
+        CHECK(message.starts_with("kim@contoso.example: "));
+        CHECK(message.find("(reading the folder tree)") != std::string::npos);
+        for (const std::string_view need :
+             {"Mail.Read to read mail", "Mail.ReadWrite to write categories to messages",
+              "MailboxSettings.ReadWrite to add the categories to the mailbox's list"})
+            CHECK(message.find(need) != std::string::npos);
+        CHECK(message.find('\n') == std::string::npos);
+    }
+    const std::string other = failure_of(error(404, "ErrorInvalidUser"), "kim").message();
+    CHECK(other.find("Mail.ReadWrite") == std::string::npos);
+}
+
 TEST_CASE("the service's own text, which may quote an item, is not repeated")
 {
     const GraphError found = error(400, "BadRequest");
