@@ -16,16 +16,17 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     const Timestamp began = held.began = clock_.now();
     std::optional<Failure> failure;
     sync::TurnReport report;
+    bool read = false; // everything there is to read
     try {
         report = co_await work(held);
-        failure = report.write_failure;
+        failure = report.tree_failure ? report.tree_failure : report.write_failure;
+        read = !report.tree_failure;
     } catch (const Failure& f) {
         failure = f;
     } catch (const std::exception& e) {
         failure = Failure(Reaction::retry, "turn.unexpected", e.what());
     }
 
-    const bool read = !failure || report.write_failure;
     if (read)
         settle_reading(held, report);
     if (failure)
@@ -105,7 +106,7 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
     sync::TurnReport report = co_await turn.run();
-    report.first_pass_ended = context.first_pass && !report.more_to_do;
+    report.first_pass_ended = context.first_pass && !report.more_to_do && !report.tree_failure;
     if (report.pages.tracked > 0 || report.writes.written > 0 || report.untracks.released > 0)
         log::info(log::Area::sync, report.more_to_do ? "mailbox catching up" : "mailbox in step",
                   {{"mailbox", held.mailbox.id.value},

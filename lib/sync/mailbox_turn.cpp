@@ -90,29 +90,43 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     co_return report_;
 }
 
+/// What the provider tells of its folders since `cursor`; of all of them where that is `whole`, or
+/// becomes so. What is missing from the whole tree is gone.
+asio::awaitable<FolderChanges> MailboxTurn::ask_for_tree(Cursor cursor, bool& whole)
+{
+    auto answer = co_await context_.connector.folders_since(std::move(cursor));
+    if (std::holds_alternative<CursorExpired>(answer)) {
+        whole = true; // the tree is small
+        answer = co_await context_.connector.folders_since(Cursor());
+    }
+    if (std::holds_alternative<CursorExpired>(answer))
+        throw Failure(Reaction::retry, "graph.tree_expired",
+                      "the folder tree could not be read from its beginning");
+    co_return std::move(std::get<FolderChanges>(answer));
+}
+
 asio::awaitable<store::FolderTree> MailboxTurn::refresh_tree()
 {
     const int query_version = context_.connector.query_version();
     store::Folders folders(context_.pool);
     store::FolderTree tree = co_await folders.tree(context_.mailbox.id, query_version);
-    const bool whole = tree.cursor.value.empty();
-    auto answer = co_await context_.connector.folders_since(tree.cursor);
-    if (std::holds_alternative<CursorExpired>(answer)) {
-        // The tree is small: read it whole. What is missing from it is gone.
-        answer = co_await context_.connector.folders_since(Cursor());
-        if (std::holds_alternative<CursorExpired>(answer))
-            throw Failure(Reaction::retry, "graph.tree_expired",
-                          "the folder tree could not be read from its beginning");
-        auto& changes = std::get<FolderChanges>(answer);
-        report_.pages += co_await look_into_removed_folders(context_, tree, changes, true);
-        co_await folders.apply(context_.fence, std::move(changes), query_version, true);
-        co_return co_await folders.tree(context_.mailbox.id, query_version);
+    bool whole = tree.cursor.value.empty();
+    std::optional<FolderChanges> changes;
+    try {
+        changes = co_await ask_for_tree(tree.cursor, whole);
+    } catch (const Failure& failure) {
+        const Reaction reaction = failure.reaction();
+        const bool passes = reaction == Reaction::retry || reaction == Reaction::set_aside;
+        if (!passes || tree.folders.empty())
+            throw;
+        // Of the folders that are known it is known which they are. One that came since is not
+        // read: it may be any, also one that nobody is to read.
+        report_.tree_failure = failure;
     }
-    auto& changes = std::get<FolderChanges>(answer);
-    if (changes.present.empty() && changes.removed.empty() && !whole)
+    if (!changes || (changes->present.empty() && changes->removed.empty() && !whole))
         co_return tree; // an empty round keeps its cursor: idle costs nothing
-    report_.pages += co_await look_into_removed_folders(context_, tree, changes, whole);
-    co_await folders.apply(context_.fence, std::move(changes), query_version, whole);
+    report_.pages += co_await look_into_removed_folders(context_, tree, *changes, whole);
+    co_await folders.apply(context_.fence, std::move(*changes), query_version, whole);
     co_return co_await folders.tree(context_.mailbox.id, query_version);
 }
 

@@ -27,6 +27,9 @@ struct TurnReport {
     bool first_pass_ended = false;      ///< it is, for the first time
     std::optional<Timestamp> owed_at;   ///< when the next owed write is due
     std::optional<Timestamp> parked_at; ///< when the next parked item is
+    /// The folder tree could not be read: the turn has failed, but the folders that were known from
+    /// before were read.
+    std::optional<Failure> tree_failure;
     /// Writing failed, reading did not: the turn has failed, but everything was read.
     std::optional<Failure> write_failure;
 };
@@ -42,6 +45,7 @@ public:
 
 private:
     boost::asio::awaitable<store::FolderTree> refresh_tree();
+    boost::asio::awaitable<FolderChanges> ask_for_tree(Cursor cursor, bool& whole);
     /// A folder and what of it was seen in this turn.
     struct Reading {
         store::FolderState folder;

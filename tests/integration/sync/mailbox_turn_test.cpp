@@ -26,11 +26,14 @@ public:
     bool circle = false;           ///< the last page leads to the second
     bool forgetful = false;        ///< every cursor is unknown as soon as it was given out
     bool refuses_categories = false;
-    std::string empty_round_says;  ///< cursor
-    bool empty_page_first = false; ///< rounds without news are two pages long
+    std::optional<Reaction> tree_fails; ///< with this reaction
+    std::string empty_round_says;       ///< cursor
+    bool empty_page_first = false;      ///< rounds without news are two pages long
 
     asio::awaitable<std::variant<FolderChanges, CursorExpired>> folders_since(Cursor since) override
     {
+        if (tree_fails)
+            throw Failure(*tree_fails, "graph.unavailable", "not now");
         FolderChanges changes;
         if (since.value.empty()) {
             for (const std::string& name : folders) {
@@ -237,6 +240,34 @@ TEST_CASE("a folder that cannot be read is left out for a while and said once, t
     CHECK(reading.turn().unread_folders == 0);
     CHECK(reading.stored.number("SELECT count(*) FROM sync.folder WHERE last_failure <> '' OR "
                                 "next_attempt_at IS NOT NULL") == 0);
+}
+
+TEST_CASE("a tree that cannot be read keeps no folder that is known from being read")
+{
+    Reading reading;
+    reading.connector.pages = 2;
+    reading.connector.tree_fails = Reaction::retry;
+    CHECK(failure_of([&] { reading.turn(); }).name() == "graph.unavailable");
+    CHECK(reading.connector.asked.empty());
+
+    reading.connector.tree_fails.reset();
+    CHECK_FALSE(reading.turn().tree_failure);
+    reading.connector.pages = 3;
+    reading.connector.tree_fails = Reaction::retry;
+    const sync::TurnReport report = reading.turn();
+    REQUIRE(report.tree_failure);
+    CHECK(report.tree_failure->name() == "graph.unavailable");
+    CHECK(reading.cursor() == "3");
+
+    SECTION("unless the failure is the mailbox's as a whole")
+    {
+        const Reaction reaction =
+            GENERATE(Reaction::wait, Reaction::reauthorise, Reaction::give_back, Reaction::stop);
+        const std::size_t asked = reading.connector.asked.size();
+        reading.connector.tree_fails = reaction;
+        CHECK(failure_of([&] { reading.turn(); }).reaction() == reaction);
+        CHECK(reading.connector.asked.size() == asked);
+    }
 }
 
 TEST_CASE("pages that lead in a circle end the folder's round, and it is begun anew later")

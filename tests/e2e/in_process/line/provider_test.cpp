@@ -137,6 +137,45 @@ TEST_CASE("a move that one folder tells and the other not yet is no deletion")
     CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 0);
 }
 
+TEST_CASE("while the provider cannot name its folders, those known by name are read and no others")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    sim::Fault nameless;
+    nameless.path = "/mailFolders/junkemail";
+    nameless.status = 500;
+    nameless.count = -1;
+    stage.script().fail(nameless);
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter().id("m1").tagged());
+    stage.start();
+    stage.run_for(std::chrono::minutes(20));
+    CHECK(stage.requests({"messages.delta"}) == 0); // any of them might be the one not to be read
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::minutes(6));
+    CHECK(stage.categories(first) == Names{"CRM Tracked"});
+
+    stage.stop();
+    stage.start(); // has to learn the names again when the tree changes
+    stage.settle();
+    stage.script().fail(nameless);
+    const std::string folder = stage.script().create_folder(kim, "inbox", "Projects").id;
+    const sim::ItemRef known = stage.script().put(kim, "inbox", Letter().id("m2").tagged());
+    const sim::ItemRef unnamed = stage.script().put(kim, folder, Letter().id("m3").tagged());
+    stage.run_for(std::chrono::minutes(20));
+    CHECK(stage.categories(known) == Names{"CRM Tracked"});
+    CHECK(stage.categories(unnamed) == Names{"CRM Track"});
+    const auto& entries = stage.graph().record.entries();
+    CHECK(std::none_of(entries.begin(), entries.end(), [&](const sim::RecordEntry& entry) {
+        return entry.operation == "messages.delta" &&
+               entry.target.find(folder) != std::string::npos;
+    }));
+    CHECK(stage.number("SELECT count(*) FROM sync.event WHERE name = 'graph.unavailable'") == 2);
+
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::minutes(6));
+    CHECK(stage.categories(unnamed) == Names{"CRM Tracked"});
+}
+
 TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the result")
 {
     const std::vector<std::pair<std::string, std::function<void(sim::Switches&)>>> switches{
