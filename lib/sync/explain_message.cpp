@@ -18,7 +18,7 @@ match::Circumstances circumstances_of(const TurnContext& context, const PageSour
     circumstances.mailbox = context.mailbox.address;
     circumstances.mailbox_owner = context.mailbox.owner;
     circumstances.mode = context.mode();
-    circumstances.first_pass = context.first_pass;
+    circumstances.first_pass = context.first_pass || source.missed_first_pass;
     circumstances.enabled_at = context.mailbox.enabled_at;
     circumstances.now = context.clock.now();
     circumstances.round_done_at = source.round_done_at;

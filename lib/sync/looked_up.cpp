@@ -7,16 +7,24 @@ namespace crmsync::sync {
 
 namespace asio = boost::asio;
 
-PageSource source_of(const Item& item, const store::FolderTree& tree)
+PageSource source_of(const store::FolderState& folder)
 {
     PageSource source;
-    for (const store::FolderState& folder : tree.folders)
-        if (item.folder.has_value() && folder.folder.id == *item.folder) {
-            source.folder = folder.folder.id;
-            source.well_known = folder.folder.well_known;
-            source.round_done_at = folder.round_done_at;
-        }
+    source.folder = folder.folder.id;
+    source.well_known = folder.folder.well_known;
+    source.round_done_at = folder.round_done_at;
+    // The first pass ends without a folder that cannot be read. Its trouble lasts until a round of
+    // it has ended.
+    source.missed_first_pass = !folder.round_done_at && !folder.trouble.failure.empty();
     return source;
+}
+
+PageSource source_of(const Item& item, const store::FolderTree& tree)
+{
+    for (const store::FolderState& folder : tree.folders)
+        if (item.folder.has_value() && folder.folder.id == *item.folder)
+            return source_of(folder);
+    return PageSource();
 }
 
 asio::awaitable<PageReport> handle_looked_up(const TurnContext& context,

@@ -9,6 +9,9 @@
 
 namespace crmsync::sync {
 
+/// A folder, as the decisions about its items need to know it.
+PageSource source_of(const store::FolderState& folder);
+
 /// Where an item lies, as its folder's own page would say it: whose wish a tag is depends on when
 /// the folder was last read to its end, and sent items have rules of their own.
 PageSource source_of(const Item& item, const store::FolderTree& tree);

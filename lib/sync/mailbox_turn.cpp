@@ -8,6 +8,7 @@
 #include "store/parked.hpp"
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
+#include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
 #include "sync/removed_folders.hpp"
 #include "sync/reply_search.hpp"
@@ -234,8 +235,6 @@ asio::awaitable<bool> MailboxTurn::take(Reading& reading, PageAnswer answer, Tim
 asio::awaitable<bool> MailboxTurn::take_page(Reading& reading, Page page, Timestamp asked_at)
 {
     store::FolderState& folder = reading.folder;
-    if (page.last)
-        co_await caught_up(reading);
     reading.links.insert(folder.cursor.value);
     const bool more = !page.last;
     const bool repeats = more && reading.links.contains(page.next.value);
@@ -256,16 +255,14 @@ asio::awaitable<bool> MailboxTurn::take_page(Reading& reading, Page page, Timest
         if (!keeps)
             passed_.emplace(folder.folder.id, std::move(progress));
     } else {
-        PageSource source;
-        source.folder = folder.folder.id;
-        source.well_known = folder.folder.well_known;
-        source.round_done_at = folder.round_done_at;
         reading.keeps_cursor = false;
         const PageReport one =
-            co_await pages_.handle(std::move(page.changes), std::move(source), std::move(progress));
+            co_await pages_.handle(std::move(page.changes), source_of(folder), std::move(progress));
         context_.metrics.add(metric_changes_read, one.changes);
         report_.pages += one;
     }
+    if (page.last)
+        co_await caught_up(reading);
     if (!repeats)
         co_return more;
 

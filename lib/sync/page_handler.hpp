@@ -27,6 +27,7 @@ struct PageSource {
     std::optional<FolderId> folder;
     WellKnown well_known = WellKnown::none;
     std::optional<Timestamp> round_done_at;
+    bool missed_first_pass = false; ///< it was left out of the mailbox's; this is its own
 };
 
 /// The middle of the line: decide, fetch, store. One page at a time.

@@ -176,6 +176,44 @@ TEST_CASE("while the provider cannot name its folders, those known by name are r
     CHECK(stage.categories(unnamed) == Names{"CRM Tracked"});
 }
 
+TEST_CASE("a folder that the first pass had to leave out is read as on a first pass")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const Timestamp before = stage.now() - std::chrono::hours(1);
+    const std::string folder = stage.script().create_folder(kim, "inbox", "Old").id;
+    const sim::ItemRef tracked =
+        stage.script().put(kim, folder, Letter().id("m1").at(before).tagged("CRM Tracked"));
+    const sim::ItemRef wanted =
+        stage.script().put(kim, folder, Letter().id("m2").at(before).from(lee).tagged());
+    sim::Fault unreadable;
+    unreadable.path = "/mailFolders/" + folder + "/messages";
+    unreadable.status = 500;
+    unreadable.count = -1;
+    stage.script().fail(unreadable);
+    stage.start();
+    stage.settle();
+    REQUIRE(stage.number("SELECT count(*) FROM sync.mailbox WHERE last_pass_at IS NOT NULL") == 1);
+    REQUIRE(stage.number("SELECT count(*) FROM sync.folder WHERE last_failure <> ''") == 1);
+    const sim::ItemRef ruled =
+        stage.script().put(kim, folder, Letter().id("m3").from(lee).tagged());
+    stage.run_for(std::chrono::minutes(5));
+
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::hours(1));
+    CHECK(stage.number("SELECT count(*) FROM sync.folder WHERE last_failure <> ''") == 0);
+    CHECK(stage.rows("SELECT rule FROM sync.link") == Stage::Rows{"hand_tag"});
+    CHECK(stage.categories(tracked) == Names{"CRM Tracked"});
+    CHECK(stage.categories(wanted) == Names{"CRM Tracked"});
+    CHECK(stage.categories(ruled) == Names{"CRM Refused"});
+    CHECK(stage.number("SELECT count(*) FROM sync.event WHERE name = 'orphan_category'") == 1);
+
+    stage.script().tag(kim, ruled.id, "CRM Tracked"); // and afterwards as any other
+    stage.settle();
+    CHECK(stage.rows("SELECT rule FROM sync.link ORDER BY 1") ==
+          Stage::Rows{"hand_tag", "tracked_by_hand"});
+}
+
 TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the result")
 {
     const std::vector<std::pair<std::string, std::function<void(sim::Switches&)>>> switches{
