@@ -12,7 +12,7 @@ build_packages=(
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
     libcurl4-openssl-dev libssl-dev                     # HTTP and TLS towards the provider
     libpq-dev postgresql-15 postgresql-client-15        # the database, its client and its library
-    libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libicu-dev libsystemd-dev
+    libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libicu-dev libsystemd-dev libjemalloc-dev
     catch2 librapidcheck-dev                            # the simulator stands among the tests
     curl openssl ca-certificates                        # the demo talks to the simulator with curl
 )
