@@ -161,10 +161,11 @@ std::string session_settings(const ConnectionOptions& options)
         "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET bytea_output = 'hex'; SET jit = off",
         timeout.count(), deadline.count());
     // A prepared statement keeps its plan: one made while a table was empty would read the table
-    // whole until its statistics are gathered, long after the first load. Ours go by keys.
+    // whole until its statistics are gathered, long after the first load. Ours go by keys, whatever
+    // the values: planning for each page's columns would copy all of them.
     if (options.pipeline)
         settings += "; SET enable_seqscan = off; SET enable_hashjoin = off;"
-                    "SET enable_mergejoin = off";
+                    "SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan";
     return settings;
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/failure.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -49,11 +51,20 @@ struct Oid<std::optional<T>> : Oid<T> {};
 
 /// Network byte order.
 template <class Integer>
-void append(std::string& out, Integer value)
+std::array<char, sizeof(Integer)> network_order(Integer value)
 {
     const auto bits = static_cast<std::make_unsigned_t<Integer>>(value);
-    for (int shift = static_cast<int>(sizeof bits) * 8 - 8; shift >= 0; shift -= 8)
-        out.push_back(static_cast<char>(bits >> shift));
+    std::array<char, sizeof(Integer)> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<char>(bits >> (8 * (bytes.size() - 1 - i)));
+    return bytes;
+}
+
+template <class Integer>
+void append(std::string& out, Integer value)
+{
+    const auto bytes = network_order(value);
+    out.append(bytes.data(), bytes.size());
 }
 
 void encode(std::string& out, std::string_view value) { out.append(value); }
@@ -87,9 +98,8 @@ void encode_element(std::string& out, const T& value)
     const std::size_t at = out.size();
     append(out, std::int32_t{0});
     encode(out, value);
-    std::string length;
-    append(length, static_cast<std::int32_t>(out.size() - at - 4));
-    out.replace(at, 4, length);
+    const auto length = network_order(static_cast<std::int32_t>(out.size() - at - 4));
+    std::ranges::copy(length, out.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 template <class T>
@@ -106,10 +116,35 @@ constexpr bool is_optional = false;
 template <class T>
 constexpr bool is_optional<std::optional<T>> = true;
 
+/// Of one value as it is sent, at most.
+template <class T>
+std::size_t size_of(const T& value)
+{
+    if constexpr (is_optional<T>)
+        return value ? size_of(*value) : 0;
+    else if constexpr (std::is_convertible_v<const T&, std::string_view>)
+        return std::string_view(value).size();
+    else if constexpr (std::is_same_v<T, Bytes> || std::is_same_v<T, Json>)
+        return value.value.size() + 1;
+    else
+        return std::max(sizeof value, sizeof(std::int64_t));
+}
+
+/// Known before: a column of bodies is large, and would be copied each time it grows.
+template <class T>
+std::size_t size_of_array(const std::vector<T>& values)
+{
+    std::size_t size = 20;
+    for (const T& value : values)
+        size += 4 + size_of(value);
+    return size;
+}
+
 template <class T>
 std::string encode_array(const std::vector<T>& values)
 {
     std::string out;
+    out.reserve(size_of_array(values));
     append(out, std::int32_t{values.empty() ? 0 : 1}); // dimensions
     append(out, std::int32_t{is_optional<T> ? 1 : 0}); // may hold nulls
     append(out, static_cast<std::int32_t>(Oid<T>::scalar));
