@@ -86,7 +86,7 @@ boost::asio::awaitable<void> Folders::apply(Fence fence, FolderChanges changes, 
         removed.push_back(std::move(id.value));
 
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     if (!ids.empty())
         script.add(sql::upsert_folders, params(fence.mailbox, ids, parents, names, kinds));
     if (!removed.empty())

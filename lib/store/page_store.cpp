@@ -149,7 +149,7 @@ boost::asio::awaitable<Committed> commit(pg::Connection& connection, Fence fence
 boost::asio::awaitable<void> advance_cursors(pg::Connection& connection, Fence fence,
                                              std::vector<Progress> progress)
 {
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     add_cursors(script, fence.mailbox, progress);
     co_await complete(connection, std::move(script));
 }

@@ -23,6 +23,13 @@ pg::Script transaction(Fence fence)
     return script;
 }
 
+pg::Script repeatable_transaction(Fence fence)
+{
+    pg::Script script = transaction(fence);
+    script.add(sql::commit_without_waiting);
+    return script;
+}
+
 boost::asio::awaitable<std::vector<pg::Result>> advance(pg::Connection& connection,
                                                         pg::Script script)
 {

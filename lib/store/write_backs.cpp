@@ -53,7 +53,7 @@ boost::asio::awaitable<void> WriteBacks::sent(Fence fence, std::vector<OwedKey> 
     for (const OwedKey& key : writes)
         keys.add(key);
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::write_backs_sent, params(fence.mailbox, keys.items, keys.generations));
     co_await complete(*connection, std::move(script));
 }
@@ -73,7 +73,7 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
         states.push_back(to_string(write.state));
     }
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::write_backs_done,
                params(fence.mailbox, keys.items, keys.generations, categories, versions, states));
     co_await complete(*connection, std::move(script));
@@ -96,7 +96,7 @@ boost::asio::awaitable<void> WriteBacks::conflict(Fence fence, std::vector<Rerea
         versions.push_back(item.version.value);
     }
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::write_backs_conflict,
                params(fence.mailbox, keys.items, keys.generations, categories, versions, at,
                       std::string_view("write.conflict")));
@@ -106,7 +106,7 @@ boost::asio::awaitable<void> WriteBacks::conflict(Fence fence, std::vector<Rerea
 boost::asio::awaitable<void> WriteBacks::put_off(Fence fence, Timestamp at, std::string failure)
 {
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::write_backs_put_off, params(fence.mailbox, at, failure));
     co_await complete(*connection, std::move(script));
 }
@@ -124,7 +124,7 @@ boost::asio::awaitable<void> WriteBacks::retry_later(Fence fence, std::vector<Ow
         at.push_back(write.at);
     }
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::write_backs_retry,
                params(fence.mailbox, keys.items, keys.generations, failures, at));
     co_await complete(*connection, std::move(script));
@@ -141,7 +141,7 @@ boost::asio::awaitable<void> WriteBacks::give_up(Fence fence, std::vector<OwedRe
         failures.push_back(write.failure);
     }
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::write_backs_given_up,
                params(fence.mailbox, keys.items, keys.generations, failures));
     co_await complete(*connection, std::move(script));
@@ -152,7 +152,7 @@ boost::asio::awaitable<void> WriteBacks::gone(Fence fence, std::vector<std::stri
     if (item_ids.empty())
         co_return;
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = repeatable_transaction(fence);
     script.add(sql::drop_write_backs, params(fence.mailbox, item_ids));
     script.add(sql::mark_links_gone, params(fence.mailbox, item_ids));
     co_await complete(*connection, std::move(script));

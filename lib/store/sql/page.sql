@@ -17,6 +17,11 @@ ROLLBACK;
 -- Raises CS001 when the lease is not ours any more, so nothing behind it runs.
 SELECT sync.fence($1::bigint, $2::uuid, $3::bigint);
 
+-- name: commit_without_waiting
+-- For this transaction: a crash of PostgreSQL within the second may lose the whole of it. A later
+-- COMMIT that waits keeps it, too.
+SELECT set_config('synchronous_commit', 'off', true);
+
 -- name: insert_identities
 -- Proposes an activity for each message; where one is there it stays. Waits for other pages that
 -- propose one for the same message.
