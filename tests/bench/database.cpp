@@ -119,6 +119,16 @@ void Database::copy_in(const std::string& sql, const Chunks& chunks)
             throw std::runtime_error(PQerrorMessage(connection));
 }
 
+void Database::use_log_files_again()
+{
+    constexpr int files = 8; // of 16 MB; a load of 10,000 messages writes six
+    execute(fmt::format("DO $$ BEGIN FOR n IN 1..{} LOOP"
+                        " PERFORM pg_logical_emit_message(false, 'bench', '');"
+                        " PERFORM pg_switch_wal(); END LOOP; END $$",
+                        files));
+    execute("CHECKPOINT");
+}
+
 pid_t Database::backend() const { return PQbackendPID(connection_.get()); }
 
 } // namespace crmsync::bench

@@ -43,6 +43,10 @@ public:
     Chunks copy_out(const std::string& sql);
     void copy_in(const std::string& sql, const Chunks& chunks);
 
+    /// A server that has run for a while writes its log over old files; a new one would make each
+    /// of them first, filled with zeros.
+    void use_log_files_again();
+
     /// The server's process for this connection: its work is the benchmark's own.
     pid_t backend() const;
 

@@ -158,6 +158,7 @@ Line::Line(const Load& load) : load_(load), postgres_(folder_.path(), load.state
     bench::run({crmsync_program, "--config", folder_.path() / "crmsync.toml", "migrate"},
                folder_.path() / "migrate.log");
     enable_mailboxes();
+    database_->use_log_files_again();
 }
 
 void Line::start_simulator()
