@@ -2,9 +2,7 @@
 #include "schedule/fleet.hpp"
 #include "schedule/held.hpp"
 #include "schedule/schedule_metrics.hpp"
-#include "store/events.hpp"
-
-#include <boost/json.hpp>
+#include "sync/note_event.hpp"
 
 namespace crmsync::schedule {
 
@@ -166,16 +164,11 @@ asio::awaitable<void> Fleet::settle_failure(Held& held, const Failure& failure)
                   {{"failure", failure.name()}, {"mailbox", held.mailbox.id.value}});
     try {
         if (news) {
-            LogEvent event;
-            event.level = failure.reaction() == Reaction::stop ? "error" : "warn";
-            event.name = failure.name();
+            const char* level = failure.reaction() == Reaction::stop ? "error" : "warn";
             boost::json::object detail;
             detail["message"] = failure.message();
-            event.detail_json = boost::json::serialize(detail);
-            std::vector<LogEvent> events;
-            events.push_back(std::move(event));
-            store::Events log(pool_);
-            co_await log.add(held.mailbox.id, std::move(events));
+            co_await sync::note_event(pool_, held.mailbox.id, level, failure.name(),
+                                      std::move(detail));
         }
         // Once: everybody is told of a new state, ourselves too, and would try again at once.
         if (failure.reaction() == Reaction::stop && held.mailbox.state != MailboxState::stopped) {

@@ -3,9 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "store/events.hpp"
-
-#include <boost/json.hpp>
+#include "sync/note_event.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -52,14 +50,8 @@ asio::awaitable<void> say(const TurnContext& context, const Failure& failure)
     boost::json::object detail;
     detail["failure"] = failure.name();
     detail["message"] = failure.message();
-    LogEvent event;
-    event.level = "warn";
-    event.name = "categories_missing";
-    event.detail_json = boost::json::serialize(detail);
-    std::vector<LogEvent> events;
-    events.push_back(std::move(event));
-    store::Events log(context.pool);
-    co_await log.add(context.mailbox.id, std::move(events));
+    co_await note_event(context.pool, context.mailbox.id, "warn", "categories_missing",
+                        std::move(detail));
 }
 
 } // namespace

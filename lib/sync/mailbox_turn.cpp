@@ -3,18 +3,16 @@
 #include "base/backoff.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
-#include "store/events.hpp"
 #include "store/page_store.hpp"
 #include "store/parked.hpp"
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
 #include "sync/looked_up.hpp"
+#include "sync/note_event.hpp"
 #include "sync/parked_retry.hpp"
 #include "sync/removed_folders.hpp"
 #include "sync/reply_search.hpp"
 #include "sync/sync_metrics.hpp"
-
-#include <boost/json.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -327,14 +325,8 @@ asio::awaitable<void> MailboxTurn::leave_out(Reading& reading, FolderRefused ref
     detail["failure"] = refused.failure;
     detail["message"] = refused.message;
     detail["folder_id"] = folder.folder.id.value;
-    LogEvent event;
-    event.level = "warn";
-    event.name = "folder_left_out";
-    event.detail_json = boost::json::serialize(detail);
-    std::vector<LogEvent> events;
-    events.push_back(std::move(event));
-    store::Events log(context_.pool);
-    co_await log.add(context_.mailbox.id, std::move(events));
+    co_await note_event(context_.pool, context_.mailbox.id, "warn", "folder_left_out",
+                        std::move(detail));
 }
 
 asio::awaitable<void> MailboxTurn::caught_up(Reading& reading)
