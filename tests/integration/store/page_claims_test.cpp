@@ -5,24 +5,53 @@
 using namespace crmsync;
 using namespace crmsync::test;
 
-TEST_CASE("who tagged first owns, whoever is processed first")
+namespace {
+
+/// One message in both mailboxes, in either order; tagged at these minutes.
+void commit_copies(TwoMailboxes& two, int anns_minute, int bobs_minute)
 {
     const bool ann_first = GENERATE(true, false);
+    const Plan ann = plan_of(two.anns("a1", "m@example.com", anns_minute));
+    const Plan bob = plan_of(two.bobs("b1", "m@example.com", bobs_minute));
+    two.commit(ann_first ? two.ann : two.bob, ann_first ? ann : bob);
+    two.commit(ann_first ? two.bob : two.ann, ann_first ? bob : ann);
+}
+
+/// The item as a rule tracked it.
+TrackedItem by_rule(TrackedItem item, const char* rule = "exact_address")
+{
+    item.owner.by_person = false;
+    item.tracked_by = "rule";
+    item.rule = rule;
+    return item;
+}
+
+/// Bob's tag on his copy of the message, which is linked already.
+Plan bobs_hand_tag(TwoMailboxes& two, ActivityId activity, int minute)
+{
+    Plan plan;
+    HandTag& tag = plan.hand_tags.emplace_back();
+    tag.item_id = "b1";
+    tag.activity = activity;
+    tag.rule = "hand_tag";
+    tag.claim = two.bobs("b1", "m@example.com", minute).owner;
+    return plan;
+}
+
+} // namespace
+
+TEST_CASE("who tagged first owns, whoever is processed first")
+{
     TwoMailboxes two;
-    const auto ann = [&] { two.commit(two.ann, plan_of(two.anns("a1", "m@example.com", 10))); };
-    const auto bob = [&] { two.commit(two.bob, plan_of(two.bobs("b1", "m@example.com", 5))); };
-    ann_first ? (ann(), bob()) : (bob(), ann());
+    commit_copies(two, 10, 5);
     CHECK(two.owner() == "bob@contoso.example");
     CHECK(two.text("SELECT owner_id::text FROM crm.activity") == to_string(two.bob_user.value));
 }
 
 TEST_CASE("at the same moment the smaller address owns")
 {
-    const bool ann_first = GENERATE(true, false);
     TwoMailboxes two;
-    const auto ann = [&] { two.commit(two.ann, plan_of(two.anns("a1", "m@example.com", 5))); };
-    const auto bob = [&] { two.commit(two.bob, plan_of(two.bobs("b1", "m@example.com", 5))); };
-    ann_first ? (ann(), bob()) : (bob(), ann());
+    commit_copies(two, 5, 5);
     CHECK(two.owner() == "ann@contoso.example");
 }
 
@@ -30,11 +59,8 @@ TEST_CASE("a hand tag takes ownership over from a rule, however late")
 {
     const bool rule_first = GENERATE(true, false);
     TwoMailboxes two;
-    TrackedItem by_rule = two.anns("a1", "m@example.com", 0);
-    by_rule.owner.by_person = false;
-    by_rule.tracked_by = "rule";
-    by_rule.rule = "exact_address";
-    const auto rule = [&] { two.commit(two.ann, plan_of(by_rule)); };
+    const Plan found = plan_of(by_rule(two.anns("a1", "m@example.com", 0)));
+    const auto rule = [&] { two.commit(two.ann, found); };
     const auto hand = [&] { two.commit(two.bob, plan_of(two.bobs("b1", "m@example.com", 30))); };
     rule_first ? (rule(), hand()) : (hand(), rule());
     CHECK(two.owner() == "bob@contoso.example");
@@ -179,11 +205,7 @@ TEST_CASE("a tombstone tagged again is the same activity with its regarding")
     }
     SECTION("but not by a rule")
     {
-        TrackedItem again = two.bobs("b1", "m@example.com", 60);
-        again.tracked_by = "rule";
-        again.rule = "exact_address";
-        again.owner.by_person = false;
-        Plan plan = plan_of(again);
+        Plan plan = plan_of(by_rule(two.bobs("b1", "m@example.com", 60)));
         plan.write_backs.emplace_back().item_id = "b1";
         DecisionRow& decision = plan.decisions.emplace_back();
         decision.item_id = "b1";
@@ -208,22 +230,12 @@ TEST_CASE("a tombstone tagged again is the same activity with its regarding")
 TEST_CASE("a hand tag on an item that a rule had linked makes link and activity that person's")
 {
     TwoMailboxes two;
-    TrackedItem by_rule = two.bobs("b1", "m@example.com", 0);
-    by_rule.owner.owner = two.ann_user; // the sender
-    by_rule.owner.by_person = false;
-    by_rule.owner.address.clear();
-    by_rule.tracked_by = "rule";
-    by_rule.rule = "exact_address";
-    const ActivityId activity = two.commit(two.bob, plan_of(by_rule)).tracked[0].activity;
+    TrackedItem found = by_rule(two.bobs("b1", "m@example.com", 0));
+    found.owner.owner = two.ann_user; // the sender
+    found.owner.address.clear();
+    const ActivityId activity = two.commit(two.bob, plan_of(found)).tracked[0].activity;
 
-    Plan plan;
-    HandTag tag;
-    tag.item_id = "b1";
-    tag.activity = activity;
-    tag.rule = "hand_tag";
-    tag.claim = two.bobs("b1", "m@example.com", 30).owner;
-    plan.hand_tags.push_back(tag);
-    two.commit(two.bob, plan);
+    two.commit(two.bob, bobs_hand_tag(two, activity, 30));
     CHECK(two.owner() == "bob@contoso.example");
     CHECK(two.text("SELECT owner_id::text FROM crm.activity") == to_string(two.bob_user.value));
     const std::string link = "SELECT tracked_by || ' ' || rule || ' ' || "
@@ -232,8 +244,7 @@ TEST_CASE("a hand tag on an item that a rule had linked makes link and activity 
     CHECK(two.text(link) == "user hand_tag 1800");
 
     // Tagged once more: the first moment stays, and with it the claim.
-    plan.hand_tags[0].claim.at = morning(40);
-    two.commit(two.bob, plan);
+    two.commit(two.bob, bobs_hand_tag(two, activity, 40));
     CHECK(two.text(link) == "user hand_tag 1800");
 
     // A colleague tagged earlier, and is read later.
@@ -246,20 +257,9 @@ TEST_CASE("a hand tag that came too late leaves the owner, and is remembered on 
     TwoMailboxes two;
     const ActivityId activity =
         two.commit(two.ann, plan_of(two.anns("a1", "m@example.com", 5))).tracked[0].activity;
-    TrackedItem by_rule = two.bobs("b1", "m@example.com", 0);
-    by_rule.owner.by_person = false;
-    by_rule.tracked_by = "rule";
-    by_rule.rule = "header_reference";
-    two.commit(two.bob, plan_of(by_rule));
+    two.commit(two.bob, plan_of(by_rule(two.bobs("b1", "m@example.com", 0), "header_reference")));
 
-    Plan plan;
-    HandTag tag;
-    tag.item_id = "b1";
-    tag.activity = activity;
-    tag.rule = "hand_tag";
-    tag.claim = two.bobs("b1", "m@example.com", 30).owner;
-    plan.hand_tags.push_back(tag);
-    two.commit(two.bob, plan);
+    two.commit(two.bob, bobs_hand_tag(two, activity, 30));
     CHECK(two.owner() == "ann@contoso.example");
     CHECK(two.text("SELECT tracked_by FROM sync.link WHERE item_id = 'b1'") == "user");
 }
