@@ -21,6 +21,7 @@ test_packages=(
     clang-tidy-16 clang-format-16 shellcheck
     g++-12                                              # the second compiler
     git                                                 # which files changed lately
+    nghttp2-proxy                                       # HTTP/2 before the simulator
 )
 
 wanted=()
@@ -81,5 +82,10 @@ if ! installed postgresql-15; then
         echo "create_main_cluster = false in /etc/postgresql-common/createcluster.conf and try again" >&2
         exit 1
     fi
+fi
+# The proxy would start as a service of its own; only the program is wanted.
+service=/etc/systemd/system/nghttpx.service
+if [[ " ${missing[*]} " == *" nghttp2-proxy "* && -d ${service%/*} && ! -e $service ]]; then
+    "${as_root[@]}" ln -s /dev/null "$service"
 fi
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}"

@@ -192,7 +192,10 @@ asio::awaitable<void> Server::serve(std::shared_ptr<TypedConnection<Stream>> con
         request.method = message.method_string();
         for (const auto& field : message)
             request.headers.emplace_back(field.name_string(), field.value());
-        request.base = (tls_ ? "https://" : "http://") + std::string(request.header("Host"));
+        std::string_view scheme = request.header("X-Forwarded-Proto"); // what stands before us
+        if (scheme.empty())
+            scheme = tls_ ? "https" : "http";
+        request.base = fmt::format("{}://{}", scheme, request.header("Host"));
         request.body = std::move(message.body());
         request.target = message.target();
         const bool keep_alive = message.keep_alive();

@@ -1,11 +1,10 @@
+#include "e2e/processes/first_load.hpp"
 #include "e2e/processes/local_http.hpp"
-#include "e2e/processes/stage.hpp"
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include <csignal>
-#include <functional>
 
 using namespace crmsync::test;
 
@@ -13,59 +12,12 @@ namespace {
 
 constexpr int messages = 300;
 
-/// How many messages show the answer.
-int answered(Stage& stage, const std::vector<std::string>& mailboxes)
-{
-    int count = 0;
-    for (const std::string& mailbox : mailboxes) {
-        const json::value dump = stage.sim("dump", {{"mailbox", mailbox}});
-        for (const json::value& item : dump.at("items").as_array())
-            for (const json::value& category : item.at("categories").as_array())
-                count += category.as_string() == "CRM Tracked" ? 1 : 0;
-    }
-    return count;
-}
-
-/// Every seeded message stored once, linked once, answered in the mailbox.
-bool all_done(Stage& stage, const std::vector<std::string>& mailboxes, int expected)
-{
-    return stage.number("SELECT count(*) FROM sync.link") == expected &&
-           stage.number("SELECT count(*) FROM sync.write_back WHERE state <> 'done'") == 0 &&
-           answered(stage, mailboxes) == expected;
-}
-
-void check_nothing_doubled(Stage& stage, int activities)
-{
-    CHECK(stage.number("SELECT count(*) FROM crm.activity") == activities);
-    CHECK(stage.number("SELECT count(DISTINCT message_id) FROM crm.activity") == activities);
-    CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE body = ''") == 0);
-    CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
-}
-
-/// Lets the daemon's batches pass one by one, each held at the provider, until the fact holds while
-/// one of them is under way.
-void stop_at_a_batch(Stage& stage, const std::function<bool()>& fact)
-{
-    const json::object hold{{"kind", "hold"}, {"path", "/$batch"}};
-    stage.sim("fail", hold);
-    for (int batches = 0; batches < 200; ++batches) {
-        stage.wait_for("a batch",
-                       [&] { return stage.sim("held").at("held").to_number<int>() > 0; });
-        if (fact())
-            return;
-        stage.sim("fail", hold);
-        stage.sim("release");
-    }
-    FAIL("the daemon never came to the place where it was to be killed");
-}
-
 /// Kills the daemon while the provider holds its batch, and lets its successor begin at once.
 void kill_while_held(Stage& stage, Child& daemon)
 {
     daemon.signal(SIGKILL);
     CHECK(daemon.wait().code == -SIGKILL);
-    stage.sim("clear_faults");
-    stage.sim("release");
+    let_batches_pass(stage);
     // Else the next one waits until the dead one's heartbeat has run out.
     stage.execute("UPDATE sync.daemon SET expires_at = now() - interval '1 second'");
 }

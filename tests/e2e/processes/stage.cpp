@@ -48,6 +48,9 @@ Stage::~Stage() = default;
 
 void Stage::write_config() const
 {
+    const std::string provider = config.provider_url.empty()
+                                     ? fmt::format("http://127.0.0.1:{}", sim_port_)
+                                     : config.provider_url;
     write_text(config_path(),
                fmt::format(R"([database]
 url = "{}"
@@ -63,12 +66,12 @@ kind = "graph"
 tenant_id = "{}"
 client_id = "535fb089-9ff3-47b6-9bfb-4f1264799865"
 {}
-authority_url = "http://127.0.0.1:{}"
-graph_url = "http://127.0.0.1:{}"
+authority_url = "{}"
+graph_url = "{}"
 {}
 )",
                            config.database_url, config.port, config.poll_interval, config.tracking,
-                           config.tenant, config.credential, sim_port_, sim_port_, config.more));
+                           config.tenant, config.credential, provider, provider, config.more));
 }
 
 std::unique_ptr<Child> Stage::start(std::vector<std::string> arguments,

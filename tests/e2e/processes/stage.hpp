@@ -31,6 +31,7 @@ public:
     struct Config {
         std::string database_url;
         unsigned short port = 0;
+        std::string provider_url; ///< of what stands before the simulator, if anything does
         std::string poll_interval = "1s";
         std::string tracking = "own_domains = [\"contoso.example\"]";
         std::string credential; ///< the provider's keys that sign it in
