@@ -85,6 +85,7 @@ private:
     void settle_reading(Held& held, const sync::TurnReport& report);
     void settle_success(Held& held, const sync::TurnReport& report);
     boost::asio::awaitable<void> settle_failure(Held& held, const Failure& failure);
+    bool is_said(std::string_view failure) const;
     void database_failed(const Failure& failure);
     void database_answers();
     void remember_pass(const Held& held, bool caught_up, const std::optional<Failure>& failure);

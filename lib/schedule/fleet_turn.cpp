@@ -4,9 +4,18 @@
 #include "schedule/schedule_metrics.hpp"
 #include "sync/note_event.hpp"
 
+#include <algorithm>
+
 namespace crmsync::schedule {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// No mailbox's failure, though a turn met it.
+bool is_databases(std::string_view failure) { return failure.starts_with("pg."); }
+
+} // namespace
 
 asio::awaitable<void> Fleet::turn(MailboxId id)
 {
@@ -24,6 +33,9 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     } catch (const std::exception& e) {
         failure = Failure(Reaction::retry, "turn.unexpected", e.what());
     }
+    // A missing grant stops no mailbox: once it is there, nobody has to start them one by one.
+    if (failure && is_databases(failure->name()) && failure->reaction() == Reaction::stop)
+        failure = Failure(Reaction::reauthorise, failure->name(), failure->message());
 
     if (read)
         settle_reading(held, report);
@@ -134,13 +146,27 @@ void Fleet::settle_success(Held& held, const sync::TurnReport& report)
     if (!report.more_to_do)
         held.mailbox.state = MailboxState::enabled; // recording the pass does the same to its row
     metrics_.add(metric_turns);
-    if (!held.said.empty())
+    const std::string said = std::exchange(held.said, {});
+    if (is_databases(said)) {
+        if (!is_said(said))
+            log::info(log::Area::schedule, "the database works again for every mailbox",
+                      {{"failure", said}});
+    } else if (!said.empty()) {
         log::info(log::Area::schedule, "the mailbox works again",
-                  {{"mailbox", held.mailbox.id.value}, {"failure", std::exchange(held.said, {})}});
+                  {{"mailbox", held.mailbox.id.value}, {"failure", said}});
+    }
+}
+
+/// Whether a failure was said that has not gone since, of whatever mailbox.
+bool Fleet::is_said(std::string_view failure) const
+{
+    return std::any_of(held_.begin(), held_.end(),
+                       [failure](const auto& entry) { return entry.second->said == failure; });
 }
 
 /// Said once while the same failure lasts, in the log and in the sync log; a permanent one stops
-/// the mailbox.
+/// the mailbox. The database's are said once for all mailboxes, and it is not asked to write down
+/// what it does not do.
 asio::awaitable<void> Fleet::settle_failure(Held& held, const Failure& failure)
 {
     if (failure.reaction() == Reaction::give_back)
@@ -154,6 +180,12 @@ asio::awaitable<void> Fleet::settle_failure(Held& held, const Failure& failure)
             database_failed(failure);
             heartbeat_wake_.notify();
         }
+        co_return;
+    }
+    if (is_databases(failure.name())) {
+        if (!is_said(failure.name()))
+            log::warn(log::Area::schedule, failure.message(), {{"failure", failure.name()}});
+        held.said = failure.name();
         co_return;
     }
     if (failure.reaction() == Reaction::wait && failure.advice())

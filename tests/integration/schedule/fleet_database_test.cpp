@@ -1,10 +1,23 @@
 #include "integration/schedule/sailing.hpp"
+#include "support/captured.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace crmsync;
 using namespace crmsync::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+int times(std::string_view text, std::string_view part)
+{
+    int count = 0;
+    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1))
+        ++count;
+    return count;
+}
+
+} // namespace
 
 TEST_CASE("whatever answer of the database is lost, the mailbox is worked on in the end")
 {
@@ -50,4 +63,24 @@ TEST_CASE("a database that is away is told once, and nothing is tried until it i
     CHECK(sailing.count("database_away") == 1);
     CHECK(sailing.events() == "none");
     sailing.on_answer = {};
+}
+
+TEST_CASE("what the database does not do for any mailbox is told once, and once that it does again")
+{
+    const Reaction reaction = GENERATE(Reaction::retry, Reaction::stop);
+    Sailing sailing;
+    for (const char* name : {"bea", "cid", "dan", "eve"})
+        sailing.stored.mailbox(std::string(name) + "@contoso.example");
+    sailing.fails(reaction, "pg.resources", 13);
+    Captured log;
+    sailing.start();
+    REQUIRE(sailing.turns("turn_failed", 13));
+    CHECK(sailing.stored.number("SELECT count(*) FROM sync.mailbox WHERE state = 'stopped'") == 0);
+    REQUIRE(sailing.turns("turn_done", 10, 1h));
+    const std::string said = log.text();
+    CHECK(times(said, "Z warn ") == 1);
+    CHECK(times(said, "failure=pg.resources") == 2);
+    CHECK(times(said, "works again") == 1);
+    CHECK(sailing.events() ==
+          "none"); // the database is not asked to write down what it does not do
 }

@@ -1,62 +1,22 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/spawn_logged.hpp"
+#include "support/captured.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 #include <catch2/catch.hpp>
 
-#include <cstdio>
 #include <regex>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
 
 using namespace crmsync;
+using crmsync::test::Captured;
 namespace asio = boost::asio;
 
 namespace {
-
-/// What goes to standard error while it lives.
-class Captured {
-public:
-    Captured() : file_(std::tmpfile()), before_(dup(STDERR_FILENO))
-    {
-        std::fflush(stderr);
-        dup2(fileno(file_), STDERR_FILENO);
-    }
-    Captured(const Captured&) = delete;
-    Captured& operator=(const Captured&) = delete;
-    ~Captured()
-    {
-        restore();
-        std::fclose(file_);
-    }
-
-    std::string text()
-    {
-        restore();
-        std::rewind(file_);
-        std::string all;
-        for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_))
-            all += static_cast<char>(c);
-        return all;
-    }
-
-private:
-    void restore()
-    {
-        std::fflush(stderr);
-        if (before_ < 0)
-            return;
-        dup2(before_, STDERR_FILENO);
-        close(before_);
-        before_ = -1;
-    }
-    std::FILE* file_;
-    int before_;
-};
 
 /// Levels go back to what a fresh process has.
 struct DefaultLevels {
