@@ -14,23 +14,20 @@ const MailboxId mailbox(7);
 
 TEST_CASE("a message that cannot be expanded is fetched in two parts")
 {
-    GraphStage stage([](const Received& r) {
-        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
-            const std::string url = word(part, "url");
-            if (url.find("/messages/many") == std::string::npos)
-                return {
-                    200,
-                    R"({"id": "one", "changeKey": "K1", "body": {"contentType": "html", "content": "<p>1</p>"},
-                                 "attachments": [{"id": "a", "name": "n", "size": 3}]})"};
-            if (url.find("$expand") != std::string::npos)
-                return {400, error_body("ErrorTooManyThings")};
-            if (url.find("/attachments?") != std::string::npos)
-                return {200, R"({"value": [{"id": "b"}, {"id": "c"}]})"};
+    GraphStage stage(by_url([](const std::string& url) -> PartReply {
+        if (url.find("/messages/many") == std::string::npos)
             return {
                 200,
-                R"({"id": "many", "changeKey": "K2", "body": {"contentType": "text", "content": "two"}})"};
-        });
-    });
+                R"({"id": "one", "changeKey": "K1", "body": {"contentType": "html", "content": "<p>1</p>"},
+                                 "attachments": [{"id": "a", "name": "n", "size": 3}]})"};
+        if (url.find("$expand") != std::string::npos)
+            return {400, error_body("ErrorTooManyThings")};
+        if (url.find("/attachments?") != std::string::npos)
+            return {200, R"({"value": [{"id": "b"}, {"id": "c"}]})"};
+        return {
+            200,
+            R"({"id": "many", "changeKey": "K2", "body": {"contentType": "text", "content": "two"}})"};
+    }));
 
     const auto answers = stage.go(stage.connector.fetch({{mailbox, "one"}, {mailbox, "many"}}));
 
@@ -47,18 +44,15 @@ TEST_CASE("a message that cannot be expanded is fetched in two parts")
 
 TEST_CASE("a body that cannot be had is refused by itself, for ever or for now")
 {
-    GraphStage stage([](const Received& r) {
-        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
-            const std::string url = word(part, "url");
-            if (url.find("/messages/corrupt") != std::string::npos)
-                return {500, error_body("ErrorCorruptData")};
-            if (url.find("/messages/down") != std::string::npos)
-                return {500, error_body("ErrorInternalServerError")};
-            if (url.find("/messages/gone") != std::string::npos)
-                return {404, error_body("ErrorItemNotFound")};
-            return {200, R"({"id": "A", "body": {"content": "x"}})"};
-        });
-    });
+    GraphStage stage(by_url([](const std::string& url) -> PartReply {
+        if (url.find("/messages/corrupt") != std::string::npos)
+            return {500, error_body("ErrorCorruptData")};
+        if (url.find("/messages/down") != std::string::npos)
+            return {500, error_body("ErrorInternalServerError")};
+        if (url.find("/messages/gone") != std::string::npos)
+            return {404, error_body("ErrorItemNotFound")};
+        return {200, R"({"id": "A", "body": {"content": "x"}})"};
+    }));
 
     const auto answers = stage.go(stage.connector.fetch(
         {{mailbox, "corrupt"}, {mailbox, "down"}, {mailbox, "gone"}, {mailbox, "A"}}));

@@ -14,18 +14,15 @@ const MailboxId mailbox(7);
 
 TEST_CASE("looking up tells what is gone and what cannot be read, beside what is there")
 {
-    GraphStage stage([](const Received& r) {
-        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
-            const std::string url = word(part, "url");
-            if (url.find("/messages/gone?") != std::string::npos)
-                return {404, error_body("ErrorItemNotFound")};
-            if (url.find("/messages/bad?") != std::string::npos)
-                return {500, error_body("ErrorCorruptData")};
-            CHECK(url.find("internetMessageHeaders") == std::string::npos);
-            CHECK(url.find("body") == std::string::npos);
-            return {200, R"({"id": "A", "changeKey": "K"})"};
-        });
-    });
+    GraphStage stage(by_url([](const std::string& url) -> PartReply {
+        if (url.find("/messages/gone?") != std::string::npos)
+            return {404, error_body("ErrorItemNotFound")};
+        if (url.find("/messages/bad?") != std::string::npos)
+            return {500, error_body("ErrorCorruptData")};
+        CHECK(url.find("internetMessageHeaders") == std::string::npos);
+        CHECK(url.find("body") == std::string::npos);
+        return {200, R"({"id": "A", "changeKey": "K"})"};
+    }));
 
     const auto items =
         stage.go(stage.connector.look_up({{mailbox, "A"}, {mailbox, "gone"}, {mailbox, "bad"}}));
@@ -92,20 +89,17 @@ TEST_CASE("messages are found by Message-ID, over all pages")
 
 TEST_CASE("an item that Graph fails to give, or leaves out of its answer, costs only itself")
 {
-    GraphStage stage([](const Received& r) {
-        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
-            const std::string url = word(part, "url");
-            if (url.find("/messages/down?") != std::string::npos)
-                return {500, error_body("ErrorInternalServerError")};
-            if (url.find("/messages/busy?") != std::string::npos)
-                return {503, error_body("ErrorServiceUnavailable")};
-            if (url.find("/messages/missing?") != std::string::npos)
-                return {0};
-            if (url.find("/messages/odd?") != std::string::npos)
-                return {200, "[]"};
-            return {200, R"({"id": "A", "changeKey": "K"})"};
-        });
-    });
+    GraphStage stage(by_url([](const std::string& url) -> PartReply {
+        if (url.find("/messages/down?") != std::string::npos)
+            return {500, error_body("ErrorInternalServerError")};
+        if (url.find("/messages/busy?") != std::string::npos)
+            return {503, error_body("ErrorServiceUnavailable")};
+        if (url.find("/messages/missing?") != std::string::npos)
+            return {0};
+        if (url.find("/messages/odd?") != std::string::npos)
+            return {200, "[]"};
+        return {200, R"({"id": "A", "changeKey": "K"})"};
+    }));
 
     const auto items = stage.go(stage.connector.look_up({{mailbox, "A"},
                                                          {mailbox, "down"},

@@ -100,17 +100,11 @@ TEST_CASE("a stored link to another host is of no use, and nothing is sent anywh
 TEST_CASE("a page that leads to another host costs its folder, and the others are read")
 {
     GraphStage* at = nullptr;
-    const auto reply = [&](const std::string& url) {
+    GraphStage stage(by_url([&](const std::string& url) -> PartReply {
         const bool astray = url.find("ASTRAY") != std::string::npos;
-        return page(astray ? "https://evil.example/v1.0/x" : at->url("/next"), R"({"id": "A"})");
-    };
-    GraphStage stage([&](const Received& r) {
-        if (is_batch(r))
-            return batch_answer(r, [&](const boost::json::object& part) -> PartReply {
-                return {200, reply(word(part, "url"))};
-            });
-        return json_answer(200, reply(r.target));
-    });
+        const std::string link = astray ? "https://evil.example/v1.0/x" : at->url("/next");
+        return {200, page(link, R"({"id": "A"})")};
+    }));
     at = &stage;
     const FolderCursor astray{FolderId("ASTRAY"), Cursor()};
 
@@ -128,7 +122,7 @@ TEST_CASE("a page that leads to another host costs its folder, and the others ar
 TEST_CASE("a link that leads to a mailbox we may not read, or to none, costs its folder")
 {
     GraphStage* at = nullptr;
-    const auto reply = [&](const std::string& url) -> PartReply {
+    GraphStage stage(by_url([&](const std::string& url) -> PartReply {
         if (url.find("/users/other/") != std::string::npos)
             return {403, error_body("ErrorAccessDenied")};
         if (url.find("/users/nobody/") != std::string::npos)
@@ -136,14 +130,7 @@ TEST_CASE("a link that leads to a mailbox we may not read, or to none, costs its
         if (url.ends_with("?$select=id"))
             return {200, R"({"id": "F"})"};
         return {200, page(at->url("/next"), R"({"id": "A"})")};
-    };
-    GraphStage stage([&](const Received& r) {
-        if (is_batch(r))
-            return batch_answer(
-                r, [&](const boost::json::object& part) { return reply(word(part, "url")); });
-        const PartReply alone = reply(r.target);
-        return json_answer(alone.status, alone.body);
-    });
+    }));
     at = &stage;
     const FolderCursor other{FolderId("1"), Cursor(stage.url("/users/other/x?$deltatoken=1"))};
     const FolderCursor nobody{FolderId("2"), Cursor(stage.url("/users/nobody/x?$deltatoken=1"))};
@@ -159,12 +146,9 @@ TEST_CASE("a link that leads to a mailbox we may not read, or to none, costs its
 
 TEST_CASE("links are kept when the mailbox itself may not be read any more")
 {
-    GraphStage stage([](const Received& r) {
-        const PartReply denied{403, error_body("ErrorAccessDenied")};
-        if (is_batch(r))
-            return batch_answer(r, [&](const boost::json::object&) { return denied; });
-        return json_answer(denied.status, denied.body);
-    });
+    GraphStage stage(by_url([](const std::string&) -> PartReply {
+        return {403, error_body("ErrorAccessDenied")};
+    }));
     const Cursor stored(stage.url("/users/x?$deltatoken=1"));
 
     const Failure failure = failure_of([&] {
@@ -211,7 +195,7 @@ TEST_CASE("a folder whose small pages fail as well is refused by itself")
 TEST_CASE("folders that cannot be had are refused, whatever the reason, and the others are read")
 {
     GraphStage* at = nullptr;
-    const auto reply = [&](const std::string& url) -> PartReply {
+    GraphStage stage(by_url([&](const std::string& url) -> PartReply {
         for (const auto& [folder, status, code] :
              {std::tuple("CORRUPT", 500, "ErrorCorruptData"), std::tuple("DOWN", 502, "Broken"),
               std::tuple("ODD", 400, "Odd")})
@@ -220,14 +204,7 @@ TEST_CASE("folders that cannot be had are refused, whatever the reason, and the 
         if (url.find("BROKEN") != std::string::npos)
             return {200, R"({"value": "nothing"})"};
         return {200, page(at->url("/next"), R"({"id": "A"})")};
-    };
-    GraphStage stage([&](const Received& r) {
-        if (is_batch(r))
-            return batch_answer(
-                r, [&](const boost::json::object& part) { return reply(word(part, "url")); });
-        const PartReply alone = reply(r.target);
-        return json_answer(alone.status, alone.body);
-    });
+    }));
     at = &stage;
 
     std::vector<FolderCursor> folders;
@@ -245,20 +222,13 @@ TEST_CASE("folders that cannot be had are refused, whatever the reason, and the 
 TEST_CASE("a folder that is always busy does not hide what is told of the others")
 {
     GraphStage* at = nullptr;
-    const auto reply = [&](const std::string& url) -> PartReply {
+    GraphStage stage(by_url([&](const std::string& url) -> PartReply {
         if (url.find("BUSY") != std::string::npos)
             return {503, error_body("ErrorServiceUnavailable")};
         if (url.find("DOWN") != std::string::npos)
             return {500, error_body("Broken")};
         return {200, page(at->url("/next"), R"({"id": "A"})")};
-    };
-    GraphStage stage([&](const Received& r) {
-        if (is_batch(r))
-            return batch_answer(
-                r, [&](const boost::json::object& part) { return reply(word(part, "url")); });
-        const PartReply alone = reply(r.target);
-        return json_answer(alone.status, alone.body);
-    });
+    }));
     at = &stage;
 
     const auto pages = stage.go(stage.connector.changes_since({{FolderId("BUSY"), Cursor()},
@@ -288,13 +258,9 @@ TEST_CASE("an answer that ends too early is asked for smaller, and then refused"
 TEST_CASE(
     "a stored link that is refused for good is of no use any more, and a fresh one is no link")
 {
-    GraphStage stage([](const Received& r) {
-        if (is_batch(r))
-            return batch_answer(r, [](const boost::json::object&) -> PartReply {
-                return {400, error_body("ErrorInvalidParameter")};
-            });
-        return json_answer(400, error_body("ErrorInvalidParameter"));
-    });
+    GraphStage stage(by_url([](const std::string&) -> PartReply {
+        return {400, error_body("ErrorInvalidParameter")};
+    }));
     const Cursor stored(stage.url("/old?$deltatoken=1"));
 
     const auto both = stage.go(

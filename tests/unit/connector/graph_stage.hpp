@@ -154,6 +154,18 @@ inline Answer batch_answer(const Received& request,
     return json_answer(200, R"({"responses": [)" + text + "]}");
 }
 
+/// Answers by URL: each part of a batch as batch_answer does, and a request by itself.
+inline GraphStage::Script by_url(std::function<PartReply(const std::string& url)> reply)
+{
+    return [reply = std::move(reply)](const Received& request) {
+        if (is_batch(request))
+            return batch_answer(
+                request, [&](const boost::json::object& part) { return reply(word(part, "url")); });
+        PartReply alone = reply(request.target);
+        return json_answer(alone.status, std::move(alone.body));
+    };
+}
+
 /// A page of changes with its link: the next one's, or where the next round starts.
 inline std::string page(std::string_view link, std::string_view rows = "", bool last = true)
 {
