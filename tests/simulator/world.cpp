@@ -68,7 +68,8 @@ Mailbox* World::by_address(std::string_view address)
 
 std::string World::new_message_id()
 {
-    return fmt::format("<{:016X}.{}@sim.prod.outlook.example>", hash64("message", ++messages_),
+    ++messages_;
+    return fmt::format("<{:016X}.{}@sim.prod.outlook.example>", hash64("message", messages_),
                        messages_);
 }
 
