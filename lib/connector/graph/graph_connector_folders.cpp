@@ -1,3 +1,4 @@
+#include "base/log.hpp"
 #include "connector/graph/graph_connector.hpp"
 #include "connector/graph/graph_purposes.hpp"
 
@@ -65,8 +66,14 @@ asio::awaitable<void> GraphConnector::learn_well_known_folders()
             return;
         }
         const GraphError error = classify(answer.status, answer.body(), purpose::well_known);
-        if (error.finding != Finding::gone) // not every mailbox has an archive
+        // Not every mailbox has an archive, and one folder's trouble is its own.
+        if (error.reaction != Reaction::set_aside)
             give_up(error, answer);
+        if (error.finding != Finding::gone)
+            log::warn(log::Area::graph, "a well-known folder is taken for an ordinary one",
+                      {{"mailbox", mailbox_.value},
+                       {"folder", to_string(well_known_names[index])},
+                       {"failure", error.name}});
     };
     co_await calls_.batch(std::move(parts), purpose::well_known, Bodies::kept, std::move(use));
     well_known_ = std::move(found);

@@ -48,6 +48,40 @@ TEST_CASE("the folder tree is read page by page and the well-known folders are m
     CHECK(stage.requests().back().target == "/v1.0/f?$deltatoken=2");
 }
 
+TEST_CASE("a well-known folder that Graph refuses to name does not keep the tree from being read")
+{
+    GraphStage* at = nullptr;
+    PartReply junk{500, error_body("ErrorCorruptData")};
+    GraphStage stage(by_url([&](const std::string& url) -> PartReply {
+        if (url.find("/mailFolders/delta?") != std::string::npos)
+            return {200, page(at->url("/f?$deltatoken=1"), R"({"id": "IN"}, {"id": "JUNK"})")};
+        if (url.find("/junkemail?") != std::string::npos)
+            return junk;
+        if (url.find("/conversationhistory?") != std::string::npos)
+            return {400, error_body("ErrorInvalidIdMalformed")};
+        return {200, R"({"id": "IN"})"};
+    }));
+    at = &stage;
+    const auto tree = [&] {
+        return as<FolderChanges>(stage.go(stage.connector.folders_since(Cursor())));
+    };
+
+    SECTION("for ever")
+    {
+        const FolderChanges changes = tree();
+        REQUIRE(changes.present.size() == 2);
+        CHECK(changes.present[0].well_known == WellKnown::inbox);
+        CHECK(changes.present[1].well_known == WellKnown::none);
+    }
+    SECTION("for now, which is waited for")
+    {
+        junk = {503, error_body("ErrorServiceUnavailable")};
+        CHECK(failure_of(tree).name() == "graph.busy");
+        junk = {200, R"({"id": "JUNK"})"};
+        CHECK(tree().present.at(1).well_known == WellKnown::junk_email);
+    }
+}
+
 TEST_CASE(
     "of several rows of a folder in one round the later counts, and keeps what it leaves unsaid")
 {
