@@ -78,9 +78,9 @@ void for_each_header(const json::value* headers, Use use)
         return;
     for (const json::value& header : *list) {
         const auto name = text_at(header, "name");
-        const auto value = text_at(header, "value");
-        if (name && value)
-            use(*name, *value);
+        const json::value* value = member(header, "value");
+        if (name && value && !value->is_null())
+            use(*name, text_of(value).value_or("?")); // a word nobody knows
     }
 }
 

@@ -202,6 +202,13 @@ void read_categories(Row& row, const json::value& value)
         row.item.categories = std::move(names);
 }
 
+/// What they say is for a header look (graph_headers).
+void check_headers(Row& row, const json::value& value)
+{
+    if (!value.is_null() && !value.is_array())
+        row.bad("is no list");
+}
+
 // -- extended properties -----------------------------------------------------------------------
 
 void read_in_reply_to(Row& row, const json::value& value)
@@ -313,6 +320,7 @@ const Properties& properties()
         {"categories", {read_categories, sets_aside}},
         {"isDraft", {[](Row& r, V v) { read_flag(r, v, r.item.message().draft); }, sets_aside}},
         {"singleValueExtendedProperties", {read_extended, sets_aside}},
+        {"internetMessageHeaders", {check_headers, sets_aside}},
         // Whose it is: the gate looks at all that take part.
         {"from",
          {[](Row& r, V v) { read_one(r, v, Role::from, r.item.participants.from); }, sets_aside}},

@@ -74,6 +74,20 @@ TEST_CASE("a sent copy has no headers, and that is an answer")
     }
 }
 
+TEST_CASE("headers that cannot be read are not taken for headers that say nothing")
+{
+    CHECK(look("17").unreadable == "internetMessageHeaders is no list");
+    CHECK(look(R"("Sensitivity: private")").unreadable == "internetMessageHeaders is no list");
+    CHECK(look("null").unreadable.empty());
+
+    const Item odd = look(R"([{"name": "Sensitivity", "value": 2},
+                              {"name": "Auto-Submitted", "value": ["auto-replied"]},
+                              {"name": "X-Spam", "value": null}, 17])");
+    CHECK(odd.unreadable.empty());
+    CHECK(*odd.sensitivity == Sensitivity::private_);
+    CHECK(odd.message().automatic->automatic);
+}
+
 TEST_CASE("the sender's own keywords are told, to be taken off")
 {
     const AutomaticMail found = automatic("Keywords", "CRM Track; Red category, , Projects");
