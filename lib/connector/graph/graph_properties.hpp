@@ -6,7 +6,7 @@
 
 namespace crmsync::graph {
 
-/// Fills `item` with what the row of a message says of the properties phase 1 asks for, one line a
+/// Fills `item` with what the object of a message says of the properties phase 1 asks for, one line a
 /// property in the table of graph_properties.cpp; what is not named there is not ours to read
 /// (G-332).
 ///
@@ -15,6 +15,6 @@ namespace crmsync::graph {
 /// stands; of any other property it is not said, as though it were absent.
 ///
 /// Returns whether there is a sensitivity of a number nobody knows: it is not said.
-bool read_properties(const boost::json::object& row, Item& item);
+bool read_properties(const boost::json::object& object, Item& item);
 
 } // namespace crmsync::graph
