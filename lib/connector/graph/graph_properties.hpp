@@ -6,9 +6,8 @@
 
 namespace crmsync::graph {
 
-/// Fills `item` with what the object of a message says of the properties phase 1 asks for, one line a
-/// property in the table of graph_properties.cpp; what is not named there is not ours to read
-/// (G-332).
+/// Fills `item` with what a message says of the properties phase 1 asks for, one line a property in
+/// the table of graph_properties.cpp; what is not named there is not ours to read (G-332).
 ///
 /// A value of a type or form it cannot have sets the item aside (Item::unreadable names the
 /// property) where it bears on whether the item may be read, who it is or at which version it
