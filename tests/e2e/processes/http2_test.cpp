@@ -4,7 +4,6 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <set>
