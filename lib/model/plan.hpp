@@ -108,6 +108,9 @@ struct DecisionRow {
     std::optional<Sha256> message_id_hmac;
     std::optional<Sha256> thread_hmac; ///< conversation
     std::vector<Sha256> parent_hmacs;  ///< newest 20 references
+    /// Of an ignored answer: those messages, none of which was stored when it was decided. Not
+    /// kept; the commit looks whether one is by then.
+    std::vector<std::string> unstored_parents;
     Sha256 input_hmac{};
     Outcome outcome = Outcome::ignored;
     std::string rule;

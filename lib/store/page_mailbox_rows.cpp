@@ -3,6 +3,7 @@
 #include "store/statements.hpp"
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace crmsync::store {
@@ -120,6 +121,26 @@ void add_decisions(pg::Script& script, MailboxId mailbox, const Plan& plan)
                       outcomes, rules, evidence, parents_of, parents));
 }
 
+/// The message of an ignored answer may have been stored since the answer was decided: then it has
+/// asked for its answers before this one was there to be found.
+void add_own_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan)
+{
+    std::set<std::string> parents;
+    for (const DecisionRow& row : plan.decisions)
+        parents.insert(row.unstored_parents.begin(), row.unstored_parents.end());
+    if (parents.empty())
+        return;
+    std::vector<pg::Bytes> keys;
+    std::vector<std::string> message_ids;
+    for (const std::string& parent : parents) {
+        Identity identity;
+        identity.text = parent;
+        keys.push_back(pg::to_bytes(identity_key(identity, 0)));
+        message_ids.push_back(storable(parent));
+    }
+    script.add(sql::ask_for_own_replies, params(mailbox, keys, message_ids));
+}
+
 void add_write_backs(pg::Script& script, MailboxId mailbox, const Plan& plan)
 {
     if (!plan.dropped_write_backs.empty())
@@ -232,6 +253,7 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
     add_events(script, mailbox, plan);
     if (progress)
         add_cursors(script, mailbox, std::span(&*progress, 1));
+    add_own_reply_searches(script, mailbox, plan);
 }
 
 } // namespace crmsync::store

@@ -3,10 +3,13 @@
 #include "base/backoff.hpp"
 #include "match/categories.hpp"
 #include "match/parties.hpp"
+#include "match/rules.hpp"
 #include "sync/body_policy.hpp"
 #include "sync/identity.hpp"
 
 #include <boost/json.hpp>
+
+#include <algorithm>
 
 namespace crmsync::sync {
 namespace {
@@ -41,20 +44,23 @@ std::string evidence_json(const Decision& decision)
 }
 
 /// The newest 20 parents: a reply to a message that is tracked later is found by them.
-std::vector<Sha256> parent_hmacs(const Item& item, const PrivateHash& hash)
+std::vector<std::string> newest_parents(const Item& item)
 {
     constexpr std::size_t most = 20;
-    std::vector<std::string> parents;
-    if (item.thread.references.has_value())
-        parents = *item.thread.references;
-    if (item.thread.in_reply_to.has_value())
-        parents.push_back(*item.thread.in_reply_to);
+    std::vector<std::string> parents = match::parents_of(item);
     if (parents.size() > most)
-        parents.erase(parents.begin(), parents.end() - most);
-    std::vector<Sha256> hmacs;
-    for (const std::string& parent : parents)
-        hmacs.push_back(hash.message(parent));
-    return hmacs;
+        parents.resize(most);
+    return parents;
+}
+
+/// Whether one of its parents, once stored, could have it tracked.
+bool waits_for_a_parent(const Decision& decision, const PlanFacts& facts)
+{
+    const bool found =
+        std::any_of(decision.evidence.begin(), decision.evidence.end(),
+                    [](const Evidence& one) { return one.rule == Rule::header_reference; });
+    return decision.outcome == Outcome::ignored && !found &&
+           match::effective_mode(facts.mailbox.mode, facts.rules.settings) != Mode::manual;
 }
 
 /// Untagged items older than the window leave no row: a mailbox of ten years would fill the table.
@@ -84,7 +90,11 @@ void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
     row.message_id_hmac = message_hmac(decided.item, facts.hash);
     if (decided.item.thread.conversation_id.has_value())
         row.thread_hmac = facts.hash.conversation(*decided.item.thread.conversation_id);
-    row.parent_hmacs = parent_hmacs(decided.item, facts.hash);
+    std::vector<std::string> parents = newest_parents(decided.item);
+    for (const std::string& parent : parents)
+        row.parent_hmacs.push_back(facts.hash.message(parent));
+    if (waits_for_a_parent(decided.decision, facts))
+        row.unstored_parents = std::move(parents);
     row.outcome = decided.decision.outcome;
     row.rule = to_string(decided.decision.rule);
     row.evidence_json = evidence_json(decided.decision);

@@ -17,6 +17,19 @@ SELECT DISTINCT p.mailbox_id, n.message_id COLLATE "C"
     ON CONFLICT (mailbox_id, message_id) DO NOTHING
 RETURNING mailbox_id;
 
+-- name: ask_for_own_replies
+-- In the answers' own mailbox: those of these messages that are stored.
+INSERT INTO sync.reply_search (mailbox_id, message_id)
+SELECT $1::bigint, n.message_id COLLATE "C"
+  FROM unnest($2::bytea[], $3::text[]) AS n (key, message_id)
+ CROSS JOIN LATERAL (
+     SELECT i.activity_id FROM store.activity_identity AS i WHERE i.key = n.key OFFSET 0) AS i
+ CROSS JOIN LATERAL (
+     SELECT a.deleted_at FROM store.activity AS a WHERE a.id = i.activity_id OFFSET 0) AS a
+ WHERE a.deleted_at IS NULL
+ ORDER BY 2
+    ON CONFLICT (mailbox_id, message_id) DO NOTHING;
+
 -- name: replies_to_find
 SELECT message_id FROM sync.reply_search WHERE mailbox_id = $1::bigint ORDER BY asked_at LIMIT $2::bigint;
 

@@ -14,12 +14,14 @@ struct Answering : Stored {
     store::ReplySearches searches{pool};
 
     /// An item in bob's mailbox that answers "m@example.com".
-    void decide(const std::string& item, Outcome outcome)
+    void decide(const std::string& item, Outcome outcome,
+                std::vector<std::string> unstored_parents = {})
     {
         Plan plan;
         DecisionRow& decision = plan.decisions.emplace_back();
         decision.item_hmac = digest(item);
         decision.parent_hmacs = {digest("m@example.com"), digest("older@example.com")};
+        decision.unstored_parents = std::move(unstored_parents);
         decision.outcome = outcome;
         decision.rule = "none";
         commit(bob, plan);
@@ -66,4 +68,26 @@ TEST_CASE("nothing is asked for where no answer was ignored, or a copy joins wha
     answering.decide("b2", Outcome::ignored);
     CHECK(answering.track(answering.ann).answered_in.empty());
     CHECK(answering.number("SELECT count(*) FROM sync.reply_search") == 0);
+}
+
+TEST_CASE("an answer that is stored after what it answers, and was decided before, asks for itself")
+{
+    Answering answering;
+    answering.track(answering.ann);
+    const auto due = [&] { return answering.run(answering.searches.due(answering.bob.mailbox)); };
+    answering.decide("b1", Outcome::ignored, {"older@example.com", "m@example.com"});
+    CHECK(due() == std::vector<std::string>{"m@example.com"});
+
+    SECTION("once")
+    {
+        answering.decide("b2", Outcome::ignored, {"m@example.com"});
+        CHECK(due().size() == 1);
+    }
+    SECTION("not for a message that was untracked")
+    {
+        answering.run(answering.searches.done(answering.bob, due()));
+        answering.sql("UPDATE store.activity SET deleted_at = now(), purge_after = now()");
+        answering.decide("b2", Outcome::ignored, {"m@example.com"});
+        CHECK(due().empty());
+    }
 }

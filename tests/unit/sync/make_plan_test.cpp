@@ -81,7 +81,7 @@ TEST_CASE("the same answer to the same input is not written again")
     CHECK(here.decided(again).decisions.size() == 1);
 }
 
-TEST_CASE("the newest twenty parents are kept, the one answered last of all")
+TEST_CASE("the newest twenty parents are kept, the one answered first of all")
 {
     const Planning here;
     std::vector<std::string> references;
@@ -93,8 +93,28 @@ TEST_CASE("the newest twenty parents are kept, the one answered last of all")
     REQUIRE(plan.decisions.size() == 1);
     const std::vector<Sha256>& parents = plan.decisions[0].parent_hmacs;
     REQUIRE(parents.size() == 20);
-    CHECK(parents.front() == here.hash.message("11@adventure.example"));
-    CHECK(parents.back() == here.hash.message("parent@adventure.example"));
+    CHECK(parents.front() == here.hash.message("parent@adventure.example"));
+    CHECK(parents.back() == here.hash.message("11@adventure.example"));
+}
+
+TEST_CASE("an ignored answer waits for its parents where one, once stored, would have it tracked")
+{
+    Planning here;
+    here.mailbox.mode = Mode::replies;
+    Decision ignored = decision(Outcome::ignored);
+    const auto waits_for = [&](const Decision& made) {
+        const Item answer = message().references({"m0@x.example"}).in_reply_to("m1@x.example");
+        const Plan plan = here.decided(decided(answer, made));
+        REQUIRE(plan.decisions.size() == 1);
+        return plan.decisions[0].unstored_parents;
+    };
+    CHECK(waits_for(ignored) == std::vector<std::string>{"m1@x.example", "m0@x.example"});
+    CHECK(waits_for(decision(Outcome::refused)).empty());
+    here.mailbox.mode = Mode::manual;
+    CHECK(waits_for(ignored).empty());
+    here.mailbox.mode = Mode::contacts;
+    ignored.evidence.emplace_back().rule = Rule::header_reference; // stored, and it was not enough
+    CHECK(waits_for(ignored).empty());
 }
 
 TEST_CASE("an answer is owed with the categories and the version it starts from")
