@@ -115,8 +115,8 @@ public:
     /// The items of this mailbox with a Message-ID. Headers only.
     virtual boost::asio::awaitable<std::vector<Item>> find_message(std::string message_id) = 0;
 
-    /// The items of this mailbox whose In-Reply-To names that Message-ID. Headers only. Throws a
-    /// Failure to set aside where this mailbox does not search so.
+    /// The items of this mailbox whose In-Reply-To or References name that Message-ID, some of them
+    /// twice. Headers only. Throws a Failure to set aside where this mailbox does not search so.
     virtual boost::asio::awaitable<std::vector<Item>> find_replies(std::string message_id) = 0;
 
     /// Bodies and attachment lists of accepted items, batched, in the order of `accepted`.

@@ -1,3 +1,5 @@
+#include "base/failure.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "connector/graph/graph_body.hpp"
 #include "connector/graph/graph_connector.hpp"
@@ -6,6 +8,7 @@
 #include "net/url.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace crmsync::graph {
 
@@ -144,10 +147,26 @@ asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string mess
 asio::awaitable<std::vector<Item>> GraphConnector::find_replies(std::string message_id)
 {
     // Values of extended properties are compared without case (G-321).
-    std::string filter = "singleValueExtendedProperties/any(ep: ep/id eq 'String 0x1042' and "
-                         "ep/value eq " +
-                         quoted("<" + without_brackets(message_id) + ">") + ")";
-    co_return co_await find(std::move(filter), purpose::replies);
+    const std::string id = quoted("<" + without_brackets(message_id) + ">");
+    std::string names_it = "singleValueExtendedProperties/any(ep: ep/id eq 'String 0x1042' and "
+                           "ep/value eq " +
+                           id + ")";
+    std::vector<Item> found = co_await find(std::move(names_it), purpose::replies);
+    // Some name it in References alone: they answer an answer that is not here, or were written by
+    // a program that knows no In-Reply-To.
+    std::string mentions_it = "singleValueExtendedProperties/any(ep: ep/id eq 'String 0x1039' and "
+                              "contains(ep/value, " +
+                              id + "))";
+    try {
+        std::vector<Item> more = co_await find(std::move(mentions_it), purpose::replies);
+        std::move(more.begin(), more.end(), std::back_inserter(found));
+    } catch (const Failure& failure) {
+        if (failure.reaction() != Reaction::set_aside) // "too complex": see G-168
+            throw;
+        log::warn(log::Area::graph, "References cannot be searched in this mailbox",
+                  {{"mailbox", mailbox_.value}, {"failure", failure.name()}});
+    }
+    co_return found;
 }
 
 // -- phase 2 -----------------------------------------------------------------------------------

@@ -86,3 +86,66 @@ TEST_CASE("a message tagged in one mailbox takes its answers in others along, ea
     CHECK(stage.categories(kims.answer) == Names{});
     CHECK(stage.number("SELECT count(*) FROM sync.reply_search") == 0);
 }
+
+TEST_CASE("what is stored while its answer is being decided in another mailbox takes it along")
+{
+    Stage stage;
+    const MailboxId kims = stage.mailbox(kim);
+    stage.mailbox(lee, Mode::replies);
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    stage.start();
+    stage.settle();
+    stage.on_decision = [&](int, const Item&, const Decision& decision) {
+        if (decision.outcome != Outcome::tracked)
+            return;
+        sim::Fault hold; // the body of what is decided on one page with the answer
+        hold.kind = sim::Fault::Kind::hold;
+        hold.path = "/$batch";
+        stage.script().fail(std::move(hold));
+        stage.on_decision = nullptr;
+    };
+    const sim::ItemRef answer =
+        stage.script().put(lee, "inbox", Letter("Re: Offer").id("m2").in_reply_to("m1"));
+    stage.script().put(lee, "inbox", Letter("Something else").id("m5").tagged());
+    REQUIRE(stage.until([&] { return stage.script().held() == 1; }, std::chrono::minutes(2), true));
+    stage.script().tag(kim, first.id, "CRM Track");
+    stage.wake(kims);
+    REQUIRE(stage.until([&] { return stage.number("SELECT count(*) FROM crm.activity") == 1; },
+                        std::chrono::minutes(2), true));
+
+    stage.script().release();
+    stage.settle();
+    CHECK(stage.categories(answer) == Names{"CRM Tracked"});
+    CHECK(stage.number("SELECT count(*) FROM sync.reply_search") == 0);
+}
+
+TEST_CASE("an answer is known by any message of its References, without an In-Reply-To as well")
+{
+    const bool parent_first = GENERATE(true, false);
+    INFO((parent_first ? "the parent was tracked before" : "the parent is tracked later"));
+    Stage stage;
+    stage.mailbox(kim, Mode::replies);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    stage.settle();
+    if (parent_first) {
+        stage.script().tag(kim, first.id, "CRM Track");
+        stage.settle();
+    }
+    Letter far("Re: Offer"), near("Re: Offer"), other("Re: Offer");
+    far.id("m3").mail().references = "<m1@mail.example> <m2@elsewhere.example>";
+    near.id("m4").mail().references = "<m0@elsewhere.example>\r\n <m1@mail.example>";
+    other.id("m5").mail().references = "<m0@elsewhere.example>";
+    const sim::ItemRef far_answer = stage.script().put(kim, "inbox", far);
+    const sim::ItemRef near_answer = stage.script().put(kim, "inbox", near);
+    const sim::ItemRef no_answer = stage.script().put(kim, "inbox", other);
+    stage.settle();
+    if (!parent_first) {
+        stage.script().tag(kim, first.id, "CRM Track");
+        stage.settle();
+    }
+    CHECK(stage.categories(far_answer) == Names{"CRM Tracked"});
+    CHECK(stage.categories(near_answer) == Names{"CRM Tracked"});
+    CHECK(stage.categories(no_answer) == Names{});
+}
