@@ -22,6 +22,7 @@ struct ApplicationOptions {
     StepHook step;
     std::function<void(std::string_view signal)> signal;
     sync::DecisionObserver observe;
+    std::optional<int> capacity; ///< mailboxes held at once; nothing: as many as a process can
 };
 
 /// The running service, put together: every part, what it is for, and what it is given.

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
+
 using namespace crmsync;
 using namespace crmsync::test;
 
@@ -53,10 +55,19 @@ TEST_CASE("two daemons share the mailboxes, and everything is done once")
 {
     Stage stage;
     const auto items = fill(stage);
+    std::map<int, int> answers; ///< of the provider, by daemon
+    stage.on_step = [&](int daemon, std::string_view step) {
+        answers[daemon] += step == "http.answer" ? 1 : 0;
+    };
+    stage.capacity = mailboxes / 2; // else the first one takes them all
     stage.start(1);
     stage.start(2);
     stage.settle();
     check_everything_there_once(stage, items);
+    for (const int daemon : {1, 2}) {
+        CHECK(stage.signals("claimed", daemon) == mailboxes / 2);
+        CHECK(answers[daemon] > mailboxes / 2);
+    }
     CHECK(successful_writes(stage) == messages * mailboxes);
 }
 

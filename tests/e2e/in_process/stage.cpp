@@ -163,6 +163,7 @@ void Stage::start(int daemon)
     auto made = std::make_unique<Daemon>();
     Daemon* const raw = made.get();
     ApplicationOptions options;
+    options.capacity = capacity;
     options.step = [this, daemon, raw](std::string_view step) {
         if (raw->halted)
             throw cut_off();

@@ -43,6 +43,7 @@ public:
     /// What daemons are started with from now on. One tenant "contoso", own domain
     /// contoso.example.
     Settings settings;
+    std::optional<int> capacity; ///< mailboxes a daemon holds at once
 
     ManualClock& clock() { return clock_; }
     Timestamp now() const { return clock_.now(); }
