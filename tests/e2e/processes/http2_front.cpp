@@ -1,6 +1,5 @@
 #include "e2e/processes/http2_front.hpp"
 
-#include "e2e/processes/local_http.hpp"
 #include "support/test_certificate.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -9,6 +8,7 @@
 #include <csignal>
 #include <sstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace crmsync::test {
 
@@ -18,6 +18,22 @@ namespace {
 
 constexpr const char* log_format =
     "$alpn $tls_protocol $status $remote_port $method $path_without_query";
+
+/// Below those that are given to whoever asks for any port: nobody takes it while nghttpx is away.
+unsigned short lasting_port()
+{
+    asio::io_context io;
+    for (int port = 10'000 + getpid() % 20'000; port < 32'000; ++port) {
+        const asio::ip::tcp::endpoint place(asio::ip::address_v4::loopback(),
+                                            static_cast<unsigned short>(port));
+        asio::ip::tcp::acceptor acceptor(io, place.protocol());
+        boost::system::error_code taken;
+        acceptor.bind(place, taken);
+        if (!taken)
+            return place.port();
+    }
+    throw std::runtime_error("there is no free port below those of the kernel");
+}
 
 } // namespace
 
@@ -29,7 +45,7 @@ std::string Http2Front::program()
     return {};
 }
 
-Http2Front::Http2Front(Stage& stage) : stage_(stage), port_(free_port())
+Http2Front::Http2Front(Stage& stage) : stage_(stage), port_(lasting_port())
 {
     const TestCertificate certificate = make_test_certificate();
     write_text(stage_.folder() / "front.crt", certificate.certificate_pem);
