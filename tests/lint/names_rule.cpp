@@ -37,7 +37,8 @@ Names names_in_source(const std::string& file, std::string_view source)
         std::regex("\"((?:" + families + ")\\.[a-z_]+)\""),
         std::regex(
             R"re((?:retry|wait|reauthorise|give_back|set_aside|stop),\s*"([a-z_]+\.[a-z_]+)")re"),
-        std::regex(R"re(\bevent\.name = "([a-z_]+)")re")};
+        std::regex(R"re(\bevent\.name = "([a-z_]+)")re"),
+        std::regex(R"re(\bnote_event\(.*"[a-z]+", "([a-z_]+)")re")};
     Names names;
     for_each_line(source, [&](int number, std::string_view line) {
         const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size());

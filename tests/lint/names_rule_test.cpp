@@ -29,6 +29,8 @@ TEST_CASE("a failure's name is found wherever it is given")
           Found{"graph.item_gone"});
     CHECK(names(R"(plan_parked(plan, one, "item.changing", true);)") == Found{"item.changing"});
     CHECK(names(R"(event.name = "orphan_category";)") == Found{"orphan_category"});
+    CHECK(names(R"(co_await note_event(pool, mailbox, "warn", "folder_left_out",)") ==
+          Found{"folder_left_out"});
     CHECK(names(R"(throw Failure(Reaction::stop, "provider.unknown", "x");)") ==
           Found{"provider.unknown"});
 }
