@@ -154,7 +154,7 @@ void Day::plan_actions()
             tag("quiet", "CRM Track");
         });
     add(
-        "a body that cannot be read at first, and too long",
+        "a body that cannot be read at first, and too long; one that never can",
         [this] { return says("reply", "CRM Tracked") && says("quiet", "CRM Review"); },
         [this, &script] {
             items_["long"] = script.put(
@@ -167,6 +167,14 @@ void Day::plan_actions()
             fault.status = 500;
             fault.code = "ErrorInternalServerError";
             script.fail(std::move(fault));
+            items_["corrupt"] =
+                script.put(kim, "inbox", Letter("Corrupt").id("corrupt").at(sent_).tagged());
+            sim::Fault for_ever;
+            for_ever.path = of("corrupt").id + "?$select=id,changeKey,body";
+            for_ever.count = -1;
+            for_ever.status = 500;
+            for_ever.code = "ErrorItemCorrupt";
+            script.fail(std::move(for_ever));
         });
 }
 
@@ -176,7 +184,7 @@ void Day::plan_more_actions()
     const Letter shared = Letter("Shared").id("shared").at(sent_).from("bo@blue.example").tagged();
     add(
         "a tagged message that another one will have too",
-        [this] { return says("long", "CRM Tracked"); },
+        [this] { return says("long", "CRM Tracked") && says("corrupt", "CRM Failed"); },
         [this, &script, shared] {
             items_["shared"] = script.put(kim, "inbox", shared);
             items_["brief"] =

@@ -13,9 +13,9 @@ namespace crmsync::test {
 
 /// A small day in two mailboxes with a little of everything: tags by hand and by rule, a label, a
 /// reply, a copy in both mailboxes, an untrack and a tag again, a move, a deletion, lost cursors, a
-/// conflict, an attachment too many and a large one, a body that cannot be read at first, more mail
-/// at once than a page holds, an owner who lets go, a purge, a deleted folder, a provider that
-/// wants patience and one that falls silent in the middle of an answer.
+/// conflict, an attachment too many and a large one, a body that cannot be read at first, one that
+/// never can, more mail at once than a page holds, an owner who lets go, a purge, a deleted folder,
+/// a provider that wants patience and one that falls silent in the middle of an answer.
 ///
 /// Each action waits for the facts it builds on, so that the day ends in the same state however the
 /// daemons fare in between.
