@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <new>
 #include <string_view>
+#include <sys/socket.h>
 
 namespace crmsync::net {
 namespace {
@@ -171,6 +174,22 @@ void CurlHandle::fill_in(Transfer& transfer)
         set(easy_, CURLOPT_HTTPGET, 1L);
     }
     set(easy_, CURLOPT_CUSTOMREQUEST, to_string(request.method).data());
+}
+
+void CurlHandle::close_if_silent(CURLcode code) const
+{
+    if (code != CURLE_OPERATION_TIMEDOUT)
+        return;
+    curl_socket_t socket = CURL_SOCKET_BAD; // so it stays where libcurl has closed it: HTTP/1.1
+    curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket);
+    tcp_info state{};
+    socklen_t size = sizeof state;
+    if (socket == CURL_SOCKET_BAD || getsockopt(socket, IPPROTO_TCP, TCP_INFO, &state, &size) != 0)
+        return;
+    const std::chrono::milliseconds silent_for(state.tcpi_last_data_recv);
+    const std::chrono::microseconds waited(info<curl_off_t>(easy_, CURLINFO_TOTAL_TIME_T));
+    if (silent_for >= waited / 2) // the answers to its handshake may have come
+        shutdown(socket, SHUT_RDWR);
 }
 
 void CurlHandle::taken_out(Transfer& transfer, CURLcode code)

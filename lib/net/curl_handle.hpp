@@ -51,6 +51,11 @@ public:
     /// The transfer stays where it is until taken_out().
     void fill_in(Transfer& transfer);
 
+    /// Before the handle leaves the multi handle. A connection that carries several requests
+    /// outlives one that ran out of time; where nothing has come over it meanwhile it is closed to
+    /// the others as well, which would wait as long.
+    void close_if_silent(CURLcode code) const;
+
     /// After the handle left the multi handle: notes how it went and forgets the transfer.
     void taken_out(Transfer& transfer, CURLcode code);
 

@@ -275,6 +275,7 @@ void CurlLoop::take_out(CURL* easy, CURLcode code, boost::system::error_code err
     Running gone = std::move(found->second);
     running_.erase(found);
 
+    gone.handle->close_if_silent(code);
     curl_multi_remove_handle(multi_, easy);
     gone.handle->taken_out(*gone.transfer, code);
     if (idle_.size() < most_idle_handles)

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <unistd.h>
@@ -18,6 +19,15 @@ namespace {
 
 constexpr const char* log_format =
     "$alpn $tls_protocol $status $remote_port $method $path_without_query";
+
+/// Where it is; empty where it is not installed.
+std::string program()
+{
+    for (const char* path : {"/usr/sbin/nghttpx", "/usr/bin/nghttpx", "/usr/local/bin/nghttpx"})
+        if (std::filesystem::exists(path))
+            return path;
+    return {};
+}
 
 /// Below those that are given to whoever asks for any port: nobody takes it while nghttpx is away.
 unsigned short lasting_port()
@@ -37,12 +47,12 @@ unsigned short lasting_port()
 
 } // namespace
 
-std::string Http2Front::program()
+bool Http2Front::is_missing()
 {
-    for (const char* path : {"/usr/sbin/nghttpx", "/usr/bin/nghttpx", "/usr/local/bin/nghttpx"})
-        if (std::filesystem::exists(path))
-            return path;
-    return {};
+    if (!program().empty())
+        return false;
+    std::cerr << "skipped: there is no nghttpx here (package nghttp2-proxy)\n";
+    return true;
 }
 
 Http2Front::Http2Front(Stage& stage) : stage_(stage), port_(lasting_port())

@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
-#include <iostream>
 #include <set>
 
 using namespace crmsync::test;
@@ -14,15 +13,6 @@ namespace {
 
 constexpr int messages = 300;
 const std::string ann = "ann@contoso.example";
-
-/// Every machine that ran tests/run.sh has it.
-bool there_is_no_front()
-{
-    if (!Http2Front::program().empty())
-        return false;
-    std::cerr << "skipped: there is no nghttpx here (package nghttp2-proxy)\n";
-    return true;
-}
 
 /// That the program really speaks HTTP/2 is what is tested: nothing else may have been spoken.
 void check_all_was_http2(const Http2Front& front)
@@ -73,7 +63,7 @@ void check_the_whole_load(Stage& stage, const Http2Front& front)
 
 TEST_CASE("the line works over HTTP/2, on few connections")
 {
-    if (there_is_no_front())
+    if (Http2Front::is_missing())
         return;
     Stage stage;
     Http2Front front(stage);
@@ -100,7 +90,7 @@ TEST_CASE("the line works over HTTP/2, on few connections")
 
 TEST_CASE("a GOAWAY in the middle of the load costs nothing, not even a failure")
 {
-    if (there_is_no_front())
+    if (Http2Front::is_missing())
         return;
     Stage stage;
     Http2Front front(stage);
@@ -125,7 +115,7 @@ TEST_CASE("a GOAWAY in the middle of the load costs nothing, not even a failure"
 
 TEST_CASE("a provider that goes away in the middle and comes back is gone on with")
 {
-    if (there_is_no_front())
+    if (Http2Front::is_missing())
         return;
     Stage stage;
     Http2Front front(stage);
