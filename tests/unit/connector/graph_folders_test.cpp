@@ -75,8 +75,8 @@ TEST_CASE("a well-known folder that Graph refuses to name does not keep the tree
     }
     SECTION("for now, which is waited for")
     {
-        junk = {503, error_body("ErrorServiceUnavailable")};
-        CHECK(failure_of(tree).name() == "graph.busy");
+        junk = {500, error_body("ErrorInternalServerError")};
+        CHECK(failure_of(tree).name() == "graph.unavailable");
         junk = {200, R"({"id": "JUNK"})"};
         CHECK(tree().present.at(1).well_known == WellKnown::junk_email);
     }
