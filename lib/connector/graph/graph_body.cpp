@@ -46,16 +46,22 @@ std::optional<FetchedBody> read_body(const json::value& row, MailboxId mailbox)
     } else if (!body->is_null()) {
         return std::nullopt;
     }
-    fetched->attachments = read_attachments(member(row, "attachments"));
+    const json::value* attachments = member(row, "attachments");
+    if (!attachments || attachments->is_null())
+        return fetched;
+    auto heads = read_attachments(attachments);
+    if (!heads || member(row, "attachments@odata.nextLink"))
+        return std::nullopt;
+    fetched->attachments = std::move(*heads);
     return fetched;
 }
 
-std::vector<AttachmentHead> read_attachments(const json::value* list)
+std::optional<std::vector<AttachmentHead>> read_attachments(const json::value* list)
 {
-    std::vector<AttachmentHead> heads;
     const json::array* entries = list ? list->if_array() : nullptr;
     if (!entries)
-        return heads;
+        return std::nullopt;
+    std::vector<AttachmentHead> heads;
     heads.reserve(entries->size());
     for (const json::value& entry : *entries) {
         const auto id = text_at(entry, "id");

@@ -57,3 +57,15 @@ TEST_CASE("an answer without a body is not taken for an empty one")
     CHECK_FALSE(read(R"({"id": "A", "body": "x"})"));
     CHECK_FALSE(read(R"({"id": "A", "body": {"content": 17}})"));
 }
+
+TEST_CASE("attachments that cannot be read, or go on elsewhere, are not taken for all there are")
+{
+    const auto with = [](std::string_view more) {
+        return read(fmt::format(R"({{"id": "A", "body": null, {}}})", more));
+    };
+    CHECK_FALSE(with(R"("attachments": {"value": []})"));
+    CHECK_FALSE(with(R"("attachments": "none")"));
+    CHECK_FALSE(with(R"("attachments": [], "attachments@odata.nextLink": "https://g.example/x")"));
+    CHECK(with(R"("attachments": null)")->attachments.empty());
+    CHECK(with(R"("attachments": [])")->attachments.empty());
+}

@@ -63,3 +63,16 @@ TEST_CASE("a body that cannot be had is refused by itself, for ever or for now")
     as<Gone>(answers[2]);
     CHECK(as<FetchedBody>(answers[3]).body == "x");
 }
+
+TEST_CASE("a message whose attachments are not told is not taken for one without any")
+{
+    GraphStage stage(by_url([](const std::string& url) -> PartReply {
+        if (url.find("/attachments?") != std::string::npos)
+            return {200, "{}"};
+        return {200, R"({"id": "A", "body": {"content": "x"}, "attachments": 17})"};
+    }));
+
+    const auto answers = stage.go(stage.connector.fetch({{mailbox, "A"}}));
+
+    CHECK(as<BodyRefused>(answers.at(0)).failure == "graph.unreadable_answer");
+}
