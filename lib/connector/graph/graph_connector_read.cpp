@@ -126,8 +126,11 @@ asio::awaitable<std::vector<Item>> GraphConnector::find(std::string filter, Purp
         url = text_at(document->root(), "@odata.nextLink").value_or("");
         const boost::json::value* value = member(document->root(), "value");
         const boost::json::array* rows = value ? value->if_array() : nullptr;
-        for (std::size_t i = 0; rows && i < rows->size(); ++i)
-            if (auto item = read_message((*rows)[i], mailbox_, Completeness::by_id))
+        if (!rows)
+            throw Failure(Reaction::retry, "graph.unreadable_answer",
+                          "Graph's answer to a search holds no list of messages");
+        for (const boost::json::value& row : *rows)
+            if (auto item = read_message(row, mailbox_, Completeness::by_id))
                 found.push_back(std::move(*item));
     }
     co_return found;

@@ -87,6 +87,17 @@ TEST_CASE("messages are found by Message-ID, over all pages")
           std::string::npos);
 }
 
+TEST_CASE("a search whose answer holds no list is not taken for one that found nothing")
+{
+    GraphStage stage(by_url([](const std::string&) -> PartReply { return {200, "{}"}; }));
+
+    const Failure failure =
+        failure_of([&] { stage.go(stage.connector.find_replies("a@x.example")); });
+
+    CHECK(failure.name() == "graph.unreadable_answer");
+    CHECK(failure.reaction() == Reaction::retry);
+}
+
 TEST_CASE("an item that Graph fails to give, or leaves out of its answer, costs only itself")
 {
     GraphStage stage(by_url([](const std::string& url) -> PartReply {
