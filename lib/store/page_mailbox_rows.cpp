@@ -216,8 +216,10 @@ void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress
     script.add(sql::advance_cursors, params(mailbox, folders, cursors, versions, rounds));
 }
 
-bool add_reply_searches(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
+bool add_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                        const IdentifiedPage& page)
 {
+    add_own_reply_searches(script, mailbox, plan);
     std::vector<pg::Bytes> hmacs;
     std::vector<std::string> message_ids;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
@@ -253,7 +255,6 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
     add_events(script, mailbox, plan);
     if (progress)
         add_cursors(script, mailbox, std::span(&*progress, 1));
-    add_own_reply_searches(script, mailbox, plan);
 }
 
 } // namespace crmsync::store

@@ -20,9 +20,11 @@ bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
 void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
                       const IdentifiedPage& page, const std::optional<Progress>& progress);
 
-/// Adds, as the last statement, the question for answers to the new activities; false where none of
-/// them can have any. After the decisions, since an answer may lie in the same chunk.
-bool add_reply_searches(pg::Script& script, const Plan& plan, const IdentifiedPage& page);
+/// Adds the questions for answers: whether what ignored answers reply to is stored by now, and, as
+/// the last statement, who answers the new activities; false where none of them can have any. After
+/// the decisions, since an answer may lie in the same chunk.
+bool add_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                        const IdentifiedPage& page);
 
 /// Adds how far folders have been read.
 void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress> progress);

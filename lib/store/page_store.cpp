@@ -28,11 +28,13 @@ std::set<std::string> buried(const Plan& plan, const IdentifiedPage& page)
     return items;
 }
 
-std::vector<MailboxId> other_mailboxes(const pg::Result& rows, MailboxId own)
+std::vector<MailboxId> other_mailboxes(std::initializer_list<const pg::Result*> answers,
+                                       MailboxId own)
 {
     std::set<MailboxId> others;
-    for (int row = 0; row < rows.rows(); ++row)
-        others.insert(MailboxId(rows.get<std::int64_t>(row, 0)));
+    for (const pg::Result* rows : answers)
+        for (int row = 0; row < rows->rows(); ++row)
+            others.insert(MailboxId(rows->get<std::int64_t>(row, 0)));
     others.erase(own);
     return {others.begin(), others.end()};
 }
@@ -58,8 +60,16 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
     const bool amends = add_activities(script, fence.mailbox, plan, page);
     const std::size_t amendment = script.size() - 1;
     add_mailbox_rows(script, fence.mailbox, plan, page, progress);
-    const bool asks_for_replies = add_reply_searches(script, plan, page);
+    add_reply_searches(script, fence.mailbox, plan, page);
     const std::vector<pg::Result> results = co_await complete(connection, std::move(script));
+
+    // A message and its answer that are committed at the same moment do not see each other before:
+    // the later of the two does now.
+    pg::Script again;
+    const bool asks_for_replies = add_reply_searches(again, fence.mailbox, plan, page);
+    std::vector<pg::Result> asked;
+    if (again.size() != 0)
+        asked = co_await connection.run(std::move(again));
 
     std::set<ActivityId> revived;
     if (amends)
@@ -75,7 +85,7 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         item.revived = revived.contains(item.activity);
     }
     if (asks_for_replies)
-        committed.answered_in = other_mailboxes(results.back(), fence.mailbox);
+        committed.answered_in = other_mailboxes({&results.back(), &asked.back()}, fence.mailbox);
     co_return committed;
 }
 

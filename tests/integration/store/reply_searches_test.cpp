@@ -1,12 +1,16 @@
 #include "integration/store/stored.hpp"
 #include "store/reply_searches.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
 using namespace crmsync;
 using namespace crmsync::test;
 
 namespace {
+
+namespace asio = boost::asio;
 
 struct Answering : Stored {
     Fence ann = leased("ann@contoso.example");
@@ -26,12 +30,19 @@ struct Answering : Stored {
         decision.rule = "none";
         commit(bob, plan);
     }
-    store::Committed track(Fence fence, const std::string& message = "m@example.com")
+    Plan tracking(const std::string& message = "m@example.com")
     {
         TrackedItem item =
             tagged("a1", message, user("ann@contoso.example"), "ann@contoso.example");
         item.message_hmac = digest(message);
-        return commit(fence, plan_of(item));
+        return plan_of(item);
+    }
+    store::Committed track(Fence fence) { return commit(fence, tracking()); }
+
+    bool somebody_waits()
+    {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                      "AND wait_event_type = 'Lock'") > 0;
     }
 };
 
@@ -90,4 +101,35 @@ TEST_CASE("an answer that is stored after what it answers, and was decided befor
         answering.decide("b2", Outcome::ignored, {"m@example.com"});
         CHECK(due().empty());
     }
+}
+
+TEST_CASE("a message and its answer that are stored at the same moment find each other")
+{
+    Answering answering;
+    // The message's transaction has asked for answers and waits in its COMMIT.
+    answering.sql("CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS"
+                  " 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END'");
+    answering.sql("CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON store.activity"
+                  " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hold()");
+    const auto holder = answering.run(answering.pool.acquire());
+    const auto in_the_holder = [&](std::string_view statement) {
+        answering.run(holder->run(pg::Statement{"", statement}));
+    };
+    in_the_holder("SELECT pg_advisory_lock(7)");
+    const auto connection = answering.run(answering.pool.acquire());
+    auto message = asio::co_spawn(
+        answering.io, store::commit(*connection, answering.ann, answering.tracking(), std::nullopt),
+        asio::use_future);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!answering.somebody_waits())
+        REQUIRE(std::chrono::steady_clock::now() < until);
+
+    answering.decide("b1", Outcome::ignored, {"m@example.com"});
+    const auto asked = [&] { return answering.number("SELECT count(*) FROM sync.reply_search"); };
+    REQUIRE(asked() == 0); // neither sees the other yet
+    in_the_holder("SELECT pg_advisory_unlock(7)");
+    while (message.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+        REQUIRE((std::chrono::steady_clock::now() < until && answering.io.run_one() > 0));
+    CHECK(message.get().answered_in == std::vector<MailboxId>{answering.bob.mailbox});
+    CHECK(asked() == 1);
 }
