@@ -324,6 +324,13 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
         plan.unparked.push_back(item.key.id);
     add_decision(plan, decided, facts);
     add_answer(plan, decided);
+    // A person set the very category that would be the answer: it can be taken off as such.
+    if (!decision.writes_answer && item.categories.has_value()) {
+        LinkUpdate update;
+        update.item_id = item.key.id;
+        update.category_seen = decision.answer.state;
+        plan.links.push_back(std::move(update));
+    }
 
     LogEvent event;
     event.name = "item_tracked";
