@@ -48,7 +48,7 @@ Decision ignored(const Case& c, std::vector<Evidence> found)
     decision.evidence = std::move(found);
     decision.orphan_category = c.wish.orphan;
     if (c.wish.orphan)
-        decision.note = "orphan_category";
+        decision.rule = Rule::orphan_category;
     if (!c.wish.senders.empty()) {
         DesiredCategories desired;
         desired.state = kept_state(c);

@@ -71,10 +71,23 @@ void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known)
     wish.by_person = wish.rule != Rule::none;
 }
 
+/// Whether a state on an item without a link was there before this service looked after the
+/// mailbox. A folder that is read again shows it again: then what has not changed since the last
+/// round is from before, too.
+bool from_before(const Item& item, const OwnCategories& own, const KnownItem& known,
+                 const Circumstances& circumstances)
+{
+    if (!own.answered())
+        return false;
+    if (circumstances.first_pass || known.orphan)
+        return true;
+    return circumstances.reads_again && !known.outcome && circumstances.round_done_at &&
+           item.modified_at.has_value() && *item.modified_at < *circumstances.round_done_at;
+}
+
 /// Whether labels on an item without a link are left over from an earlier answer: no wish of their
 /// own, though they say what the item is about once something else tracks it.
-bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen,
-                    const Circumstances& circumstances)
+bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen, bool state_is_old)
 {
     // After an untrack the label may still be there. Only CRM Track and CRM Tracked bring the
     // item back: nobody remembers whether the label is a new one.
@@ -82,7 +95,7 @@ bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen,
         return true;
     if (own.failed)
         return true;
-    return own.answered() && (!seen || circumstances.first_pass);
+    return own.answered() && (!seen || state_is_old);
 }
 
 void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const KnownItem& known,
@@ -90,18 +103,19 @@ void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const
 {
     const bool seen = seen_before(item, known, circumstances);
     const bool by_person = set_by_person(item, known, circumstances);
+    const bool old = from_before(item, own, known, circumstances);
 
     if (own.track) {
         wish.rule = by_person ? Rule::hand_tag : Rule::rule_tag;
-    } else if (own.tracked && !circumstances.first_pass) {
+    } else if (own.tracked && !old) {
         // A copy within the mailbox carries CRM Tracked as well: identity goes first.
         wish.rule = by_person ? Rule::tracked_by_hand : Rule::rule_tag;
         wish.answered_before = !seen;
-    } else if (!wish.labels.empty() && !labels_are_old(own, known, seen, circumstances)) {
+    } else if (!wish.labels.empty() && !labels_are_old(own, known, seen, old)) {
         wish.rule = Rule::regarding_category;
-    } else if (own.answered() && !known.outcome) {
+    } else if (own.answered() && (!known.outcome || known.orphan)) {
         wish.answered_before = own.tracked || own.review;
-        wish.orphan = circumstances.first_pass;
+        wish.orphan = old;
     }
     wish.by_person = wish.rule != Rule::none && by_person;
 }

@@ -18,7 +18,7 @@ struct Wish {
     std::vector<std::string> labels;  ///< regarding categories not yet answered, as spelled
     std::vector<std::string> senders; ///< names of ours that the sender's Keywords brought
     bool answered_before = false; ///< a state of ours on an unknown item: matched by identity, else
-    bool orphan = false;          ///< on a first pass, an orphan
+    bool orphan = false;          ///< from before the mailbox was read, an orphan
 
     bool any() const { return rule != Rule::none; }
 };

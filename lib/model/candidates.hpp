@@ -76,6 +76,7 @@ struct KnownItem {
     };
     std::optional<Link> link;
     std::optional<std::string> outcome; ///< of the last decision: "refused", "ignored", …
+    bool orphan = false;                ///< that decision found a state of ours from before
     std::string input_hmac;             ///< what that decision was made from (32 bytes), or empty
     bool pinned = false;                ///< a person untracked it, or its message, in this mailbox
     bool staged = false;                ///< an untrack waits for its release

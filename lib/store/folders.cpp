@@ -34,6 +34,7 @@ FolderState read_folder(const pg::Result& result, int row)
     state.trouble.attempts = result.get<int>(row, 7);
     state.trouble.next_attempt_at = result.get<std::optional<Timestamp>>(row, 8);
     state.mid_round = result.get<bool>(row, 9);
+    state.from_beginning = result.get<bool>(row, 10);
     return state;
 }
 

@@ -26,6 +26,7 @@ struct FolderState {
     Cursor cursor;                          ///< empty: from nothing, also after the query changed
     std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
     bool mid_round = false;                 ///< the cursor leads to the next page of a round
+    bool from_beginning = false;            ///< the round under way reads the whole folder
     FolderTrouble trouble;
 };
 

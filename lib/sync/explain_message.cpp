@@ -22,6 +22,7 @@ match::Circumstances circumstances_of(const TurnContext& context, const PageSour
     circumstances.enabled_at = context.mailbox.enabled_at;
     circumstances.now = context.clock.now();
     circumstances.round_done_at = source.round_done_at;
+    circumstances.reads_again = source.reads_again;
     circumstances.folder = source.well_known;
     return circumstances;
 }

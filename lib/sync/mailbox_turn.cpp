@@ -296,6 +296,7 @@ asio::awaitable<void> MailboxTurn::forget_cursor(Reading& reading)
     store::Folders folders(context_.pool);
     co_await folders.forget_cursor(context_.fence, reading.folder.folder.id);
     reading.folder.cursor = Cursor();
+    reading.folder.from_beginning = true;
     reading.keeps_cursor = false;
     passed_.erase(reading.folder.folder.id);
 }

@@ -68,6 +68,9 @@ bool leaves_decision(const Decided& decided, const PlanFacts& facts)
 {
     if (decided.decision.outcome != Outcome::ignored || decided.decision.writes_answer)
         return true;
+    // Nothing else remembers that a state of ours is no wish, or that it went.
+    if (decided.decision.orphan_category || decided.known.orphan)
+        return true;
     const std::optional<Timestamp> happened = decided.item.happened_at();
     const auto window = std::chrono::days(facts.rules.settings.sync.history_days);
     return happened && *happened >= facts.now - window;
@@ -216,7 +219,7 @@ bool is_wish(const Decision& decision)
 /// What the sync log keeps about decisions that somebody may ask for.
 void note_orphan(Plan& plan, const Decided& decided)
 {
-    if (!decided.decision.orphan_category)
+    if (!decided.decision.orphan_category || decided.known.orphan)
         return;
     LogEvent event;
     event.level = "warn";

@@ -247,6 +247,7 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     circumstances.first_pass = context_.first_pass || source.missed_first_pass;
     circumstances.enabled_at = context_.mailbox.enabled_at;
     circumstances.round_done_at = source.round_done_at;
+    circumstances.reads_again = source.reads_again;
     circumstances.now = context_.clock.now();
     circumstances.folder = source.well_known;
     const match::Policy& policy = context_.rules->policy;

@@ -28,6 +28,7 @@ struct PageSource {
     WellKnown well_known = WellKnown::none;
     std::optional<Timestamp> round_done_at;
     bool missed_first_pass = false; ///< it was left out of the mailbox's; this is its own
+    bool reads_again = false;       ///< the round under way reads the folder from its beginning
 };
 
 /// The middle of the line: decide, fetch, store. One page at a time.

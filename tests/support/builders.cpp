@@ -215,6 +215,12 @@ KnownBuilder& KnownBuilder::outcome(std::string word)
     return *this;
 }
 
+KnownBuilder& KnownBuilder::orphan()
+{
+    known_.orphan = true;
+    return outcome("ignored");
+}
+
 KnownBuilder& KnownBuilder::pinned()
 {
     known_.pinned = true;

@@ -77,6 +77,7 @@ inline MessageBuilder message() { return {}; }
 class KnownBuilder {
 public:
     KnownBuilder& outcome(std::string word);
+    KnownBuilder& orphan(); ///< ignored, with a state of ours from before
     KnownBuilder& pinned();
     KnownBuilder& staged();
     KnownBuilder& parked();

@@ -7,7 +7,8 @@ SELECT CASE WHEN tree_query_version = $2::bigint THEN tree_cursor ELSE '' END
 -- name: list_folders
 -- A cursor of another query version is of no use: it would go on with the old property list.
 SELECT folder_id, parent_id, name, kind, CASE WHEN query_version = $2::bigint THEN cursor ELSE '' END,
-       round_done_at, last_failure, attempts, next_attempt_at, mid_round
+       round_done_at, last_failure, attempts, next_attempt_at, mid_round,
+       from_beginning OR cursor = '' OR query_version <> $2::bigint
   FROM sync.folder WHERE mailbox_id = $1::bigint ORDER BY folder_id;
 
 -- name: show_folders

@@ -135,14 +135,22 @@ TEST_CASE("our states on a first pass are matched by identity, else listed as or
              message().categories({"CRM Refused"}),
              {},
              first_pass(),
-             "ignored, orphan"},
+             "ignored orphan_category, orphan"},
             {"pinned, and stored", tracked, known().pinned(), first_pass(),
              "untracked pinned, orphan"},
         },
         stored);
     check({
-        {"tracked, but stored nowhere", tracked, {}, first_pass(), "ignored, orphan"},
-        {"failed", message().categories({"CRM Failed"}), {}, first_pass(), "ignored, orphan"},
+        {"tracked, but stored nowhere",
+         tracked,
+         {},
+         first_pass(),
+         "ignored orphan_category, orphan"},
+        {"failed",
+         message().categories({"CRM Failed"}),
+         {},
+         first_pass(),
+         "ignored orphan_category, orphan"},
         {"an orphan that the mode tracks",
          tracked,
          {},
@@ -152,7 +160,7 @@ TEST_CASE("our states on a first pass are matched by identity, else listed as or
          message().categories({"CRM Tracked", "CRM: Fabrikam"}),
          {},
          first_pass(),
-         "ignored, orphan"},
+         "ignored orphan_category, orphan"},
         {"a state of ours by hand, later",
          message().categories({"CRM Review"}),
          {},
@@ -167,8 +175,42 @@ TEST_CASE("our states on a first pass are matched by identity, else listed as or
             tracked,
             {},
             first_pass(),
-            "ignored, orphan"}},
+            "ignored orphan_category, orphan"}},
           customers().stored("own@adventure.example").removed());
+}
+
+TEST_CASE("an orphan stays one until its category is taken off")
+{
+    const Item tracked = message().categories({"CRM Tracked", "Blue"});
+    Item changed = tracked;
+    changed.modified_at = monday(6);
+    match::Circumstances again = later();
+    again.reads_again = true;
+    check({
+        {"something else changed", tracked, known().orphan(), later(),
+         "ignored orphan_category, orphan"},
+        {"with a label", message().categories({"CRM Tracked", "CRM: Fabrikam"}), known().orphan(),
+         later(), "ignored orphan_category, orphan"},
+        {"taken off", message().categories({"Blue"}), known().orphan(), later(), "ignored"},
+        {"taken off and set again", tracked, known().outcome("ignored"), later(),
+         "tracked tracked_by_hand by person"},
+        {"tagged", message().categories({"CRM Tracked", "CRM Track"}), known().orphan(), later(),
+         "tracked hand_tag by person, answers tracked"},
+        {"read again without a row, not changed since",
+         tracked,
+         {},
+         again,
+         "ignored orphan_category, orphan"},
+        {"read again without a row, changed since",
+         changed,
+         {},
+         again,
+         "tracked tracked_by_hand by person"},
+        {"read again, and seen without it", tracked, known().outcome("ignored"), again,
+         "tracked tracked_by_hand by person"},
+    });
+    check({{"stored meanwhile", tracked, known().orphan(), later(), "tracked identity"}},
+          customers().stored("own@adventure.example", 1));
 }
 
 TEST_CASE("a category of the sender's own Keywords is taken off and never a wish")

@@ -182,6 +182,20 @@ TEST_CASE("a state of ours that belongs to nothing stored is noted for people")
     CHECK(plan.events[0].level == "warn");
 }
 
+TEST_CASE("an orphan's row outlives any window, is replaced when the state goes, and is noted once")
+{
+    const Planning here;
+    const Item old = message().at(monday(-100 * 24 * 60)).categories({"CRM Tracked"});
+    Decision orphan = decision(Outcome::ignored);
+    orphan.orphan_category = true;
+    CHECK(here.decided(decided(old, orphan)).decisions.size() == 1);
+    const sync::Decided again = decided(old, orphan, known().orphan());
+    CHECK(here.decided(again).events.empty());
+    const sync::Decided gone = decided(old, decision(Outcome::ignored), known().orphan());
+    CHECK(here.decided(gone).decisions.size() == 1);
+    CHECK(here.decided(decided(old, decision(Outcome::ignored))).decisions.empty());
+}
+
 TEST_CASE("an item that was parked and could be decided is parked no more")
 {
     const Planning here;

@@ -60,6 +60,56 @@ TEST_CASE("Tracked set by a person after the first pass is a wish too")
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
 }
 
+TEST_CASE("Tracked set by a person is taken off as an untrack, like one that was written")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter());
+    stage.start();
+    stage.settle();
+    stage.script().tag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    REQUIRE(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 1);
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+}
+
+TEST_CASE("Tracked from before the mailbox was read never becomes a wish by itself")
+{
+    Stage stage;
+    const MailboxId mailbox = stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().tagged("CRM Tracked"));
+    stage.run_for(std::chrono::minutes(1));
+    stage.start();
+    stage.settle();
+    const auto stored = [&] { return stage.number("SELECT count(*) FROM crm.activity"); };
+    REQUIRE(stored() == 0);
+
+    SECTION("when something else changes") { stage.script().tag(kim, item.id, "Blue"); }
+    SECTION("on a resync") { stage.resync(mailbox); }
+    SECTION("on a resync without its row")
+    {
+        stage.execute("DELETE FROM sync.decision");
+        stage.resync(mailbox);
+    }
+    SECTION("when the folder is read again")
+    {
+        stage.execute("DELETE FROM sync.decision");
+        stage.script().expire_cursors(kim);
+    }
+    stage.settle();
+    CHECK(stored() == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.event WHERE name = 'orphan_category'") <= 2);
+
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    stage.script().tag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(stored() == 1);
+}
+
 TEST_CASE("a tag that came with a new message is a rule's")
 {
     Stage stage;
