@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "command.hpp"
+#include "print.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,14 +16,10 @@ namespace {
 constexpr int failed = 1;
 constexpr int misused = 2;
 
-/// One line, whatever came along: scripts read it, and people read it first.
+/// Scripts read it, and people read it first.
 int complain(const std::string& what, int code)
 {
-    std::string line = what;
-    for (char& c : line)
-        if (c == '\n' || c == '\r')
-            c = ' ';
-    std::cerr << "crmsync: " << line << "\n";
+    crmsync::print_line(std::cerr, "crmsync: " + what);
     return code;
 }
 

@@ -1,9 +1,11 @@
 #include "base/failure.hpp"
 #include "command.hpp"
 #include "command_run.hpp"
+#include "print.hpp"
 #include "store/activities.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <iostream>
 
@@ -100,30 +102,33 @@ json::value as_json(const store::ShownActivity& activity)
 
 void print(const store::ShownActivity& activity)
 {
-    std::cout << activity.kind << " " << to_string(activity.id.value) << "\n"
-              << "subject    " << activity.subject << "\n"
-              << "direction  " << activity.direction << "\n"
-              << "when       " << format_timestamp(activity.occurred_at) << "\n"
-              << "message    " << activity.message_id.value_or("without a Message-ID") << "\n"
-              << "regarding  " << activity.regarding_name.value_or("nothing")
-              << (activity.regarding_by_person ? " (set by a person)" : "") << "\n"
-              << "owner      " << activity.owner_name.value_or("nobody") << "\n"
-              << "body       " << activity.body_bytes << " bytes of " << activity.body_type
-              << (activity.body_truncated ? ", cut" : "") << "\n";
+    const auto line = [](std::string_view name, std::string_view value) {
+        print_line(std::cout, fmt::format("{:9}  {}", name, value));
+    };
+    print_line(std::cout, activity.kind + " " + to_string(activity.id.value));
+    line("subject", activity.subject);
+    line("direction", activity.direction);
+    line("when", format_timestamp(activity.occurred_at));
+    line("message", activity.message_id.value_or("without a Message-ID"));
+    line("regarding", activity.regarding_name.value_or("nothing") +
+                          (activity.regarding_by_person ? " (set by a person)" : ""));
+    line("owner", activity.owner_name.value_or("nobody"));
+    line("body", fmt::format("{} bytes of {}{}", activity.body_bytes, activity.body_type,
+                             activity.body_truncated ? ", cut" : ""));
     if (activity.deleted_at)
-        std::cout << "untracked  " << format_timestamp(*activity.deleted_at) << "\n";
+        line("untracked", format_timestamp(*activity.deleted_at));
     for (const store::ShownParty& party : activity.parties)
-        std::cout << "party      " << party.role << " " << party.address << ": "
-                  << (party.record_name ? *party.record_name : party.resolution) << "\n";
+        line("party", fmt::format("{} {}: {}", party.role, party.address,
+                                  party.record_name.value_or(party.resolution)));
     for (const store::ShownConnection& connection : activity.connections)
-        std::cout << "connected  " << connection.record_name << "\n";
+        line("connected", connection.record_name);
     for (const store::ShownAttachment& attachment : activity.attachments)
-        std::cout << "attached   " << attachment.name << ", " << attachment.size
-                  << " bytes: " << attachment.status
-                  << (attachment.reason ? " (" + *attachment.reason + ")" : "") << "\n";
+        line("attached",
+             fmt::format("{}, {} bytes: {}{}", attachment.name, attachment.size, attachment.status,
+                         attachment.reason ? " (" + *attachment.reason + ")" : ""));
     for (const store::ShownLink& link : activity.links)
-        std::cout << "link       " << link.mailbox << ", by " << link.tracked_by << " ("
-                  << link.rule << ")" << (link.gone ? ", no longer in the mailbox" : "") << "\n";
+        line("link", fmt::format("{}, by {} ({}){}", link.mailbox, link.tracked_by, link.rule,
+                                 link.gone ? ", no longer in the mailbox" : ""));
 }
 
 asio::awaitable<int> show(pg::Pool& pool, std::string id, bool as_json_text)
@@ -138,7 +143,7 @@ asio::awaitable<int> show(pg::Pool& pool, std::string id, bool as_json_text)
     if (!activity)
         throw Failure(Reaction::stop, "activity.unknown", "no activity " + id);
     if (as_json_text)
-        std::cout << json::serialize(as_json(*activity)) << "\n";
+        print_json(std::cout, as_json(*activity));
     else
         print(*activity);
     co_return 0;

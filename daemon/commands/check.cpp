@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "command.hpp"
 #include "command_run.hpp"
+#include "print.hpp"
 #include "providers.hpp"
 #include "store/mailboxes.hpp"
 #include "store/references.hpp"
@@ -115,9 +116,9 @@ int check(const Invocation& invocation, bool deep)
     for (const Line& one : lines) {
         passed = passed && one.result.passed;
         if (!invocation.json)
-            std::cout << (one.result.passed ? "ok      " : "failed  ") << one.object << ", "
-                      << one.result.step
-                      << (one.result.detail.empty() ? "" : ": " + one.result.detail) << "\n";
+            print_line(std::cout, (one.result.passed ? "ok      " : "failed  ") + one.object +
+                                      ", " + one.result.step +
+                                      (one.result.detail.empty() ? "" : ": " + one.result.detail));
         json::object object;
         object["object"] = one.object;
         object["step"] = one.result.step;
@@ -126,7 +127,7 @@ int check(const Invocation& invocation, bool deep)
         array.emplace_back(std::move(object));
     }
     if (invocation.json)
-        std::cout << json::serialize(array) << "\n";
+        print_json(std::cout, array);
     if (!passed)
         throw Failure(Reaction::stop, "check.failed",
                       "not everything passed; the lines above say what to do");

@@ -5,12 +5,14 @@
 #include "command.hpp"
 #include "command_run.hpp"
 #include "mailbox_lookup.hpp"
+#include "print.hpp"
 #include "providers.hpp"
 #include "store/decisions.hpp"
 #include "store/installation.hpp"
 #include "sync/explain_message.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <iostream>
 
@@ -36,16 +38,16 @@ std::string bare_message_id(const std::string& text)
 void print_stored(const std::vector<store::StoredDecision>& decisions)
 {
     for (const store::StoredDecision& decision : decisions) {
-        std::cout << "decided "
-                  << format_timestamp(std::chrono::floor<std::chrono::seconds>(decision.decided_at))
-                  << ": "
-                  << match::explain_stored(decision.outcome, decision.rule, decision.failure)
-                  << " [" << decision.rule << "]";
+        const auto at = std::chrono::floor<std::chrono::seconds>(decision.decided_at);
+        std::string line =
+            fmt::format("decided {}: {} [{}]", format_timestamp(at),
+                        match::explain_stored(decision.outcome, decision.rule, decision.failure),
+                        decision.rule);
         if (decision.activity)
-            std::cout << ", activity " << to_string(decision.activity->value);
+            line += ", activity " + to_string(decision.activity->value);
         if (decision.pinned)
-            std::cout << ", pinned: a person untracked it";
-        std::cout << "\n";
+            line += ", pinned: a person untracked it";
+        print_line(std::cout, line);
     }
 }
 
@@ -119,16 +121,16 @@ asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, MailboxArgumen
         object["now"] = std::move(now);
         if (!unreachable.empty())
             object["unreachable"] = unreachable;
-        std::cout << json::serialize(object) << "\n";
+        print_json(std::cout, object);
     } else {
         print_stored(stored);
         for (const sync::ExplainedCopy& copy : copies) {
-            std::cout << "as it is now, by the rules of now:\n";
+            print_line(std::cout, "as it is now, by the rules of now:");
             for (const std::string& sentence : copy.sentences)
-                std::cout << "  " << sentence << "\n";
+                print_line(std::cout, "  " + sentence);
         }
         if (!unreachable.empty())
-            std::cout << "the mailbox could not be asked: " << unreachable << "\n";
+            print_line(std::cout, "the mailbox could not be asked: " + unreachable);
     }
     if (stored.empty() && copies.empty())
         throw Failure(Reaction::stop, "message.unknown",

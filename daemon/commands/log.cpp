@@ -2,9 +2,11 @@
 #include "command.hpp"
 #include "command_run.hpp"
 #include "mailbox_lookup.hpp"
+#include "print.hpp"
 #include "store/events.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <iostream>
 
@@ -42,16 +44,17 @@ void print(const store::StoredEvent& event, bool as_json_text)
         object["mailbox"] =
             event.mailbox_address ? json::value(*event.mailbox_address) : json::value(nullptr);
         object["detail"] = json::parse(event.detail_json);
-        std::cout << json::serialize(object) << "\n";
+        print_json(std::cout, object);
         return;
     }
-    std::cout << format_timestamp(std::chrono::floor<std::chrono::seconds>(event.at)) << " "
-              << event.level << " " << event.name;
+    std::string line = fmt::format(
+        "{} {} {}", format_timestamp(std::chrono::floor<std::chrono::seconds>(event.at)),
+        event.level, event.name);
     if (event.mailbox_address)
-        std::cout << " " << *event.mailbox_address;
+        line += " " + *event.mailbox_address;
     if (event.detail_json != "{}")
-        std::cout << " " << event.detail_json;
-    std::cout << "\n";
+        line += " " + event.detail_json;
+    print_line(std::cout, line);
 }
 
 asio::awaitable<void> print_newest(store::Events& events, store::EventFilter filter,

@@ -3,12 +3,12 @@
 #include "command_run.hpp"
 #include "mailbox_lookup.hpp"
 #include "match/policy.hpp"
+#include "print.hpp"
 #include "providers.hpp"
 #include "store/folders.hpp"
 #include "store/leases.hpp"
 #include "store/mailboxes.hpp"
 #include "store/records.hpp"
-#include "table.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -73,8 +73,7 @@ asio::awaitable<int> add(CommandRun& command, pg::Pool& pool, AddArguments argum
     if (!added)
         throw Failure(Reaction::stop, "mailbox.exists",
                       "the mailbox " + address + " is there already");
-    std::cout << "added " << address << said << "; next: crmsync mailbox enable " << address
-              << "\n";
+    print_line(std::cout, "added " + address + said + "; next: crmsync mailbox enable " + address);
     co_return 0;
 }
 
@@ -114,7 +113,7 @@ asio::awaitable<int> list(CommandRun& command, pg::Pool& pool, bool as_json_text
         json::array array;
         for (const Mailbox& mailbox : mailboxes)
             array.emplace_back(as_json(mailbox, command.settings()));
-        std::cout << json::serialize(array) << "\n";
+        print_json(std::cout, array);
         co_return 0;
     }
     std::vector<std::vector<std::string>> rows;
@@ -149,26 +148,28 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
             array.emplace_back(std::move(one));
         }
         object["folders"] = std::move(array);
-        std::cout << json::serialize(object) << "\n";
+        print_json(std::cout, object);
         co_return 0;
     }
     const Mode mode = match::effective_mode(mailbox.mode, command.settings());
-    std::cout << "address       " << mailbox.address.text << "\n"
-              << "provider      " << mailbox.provider << "\n"
-              << "kind          " << mailbox.kind << "\n"
-              << "state         " << to_string(mailbox.state) << "\n"
-              << "mode          " << to_string(mode)
-              << (mailbox.mode ? " (mailbox)" : " (settings)") << "\n"
-              << "last pass     " << time_or(mailbox.last_pass_at, "never") << "\n"
-              << "next pass     " << time_or(mailbox.next_pass_at, "not planned") << "\n"
-              << "last failure  " << mailbox.last_failure.value_or("none") << "\n";
+    const auto line = [](std::string_view name, std::string_view value) {
+        print_line(std::cout, fmt::format("{:12}  {}", name, value));
+    };
+    line("address", mailbox.address.text);
+    line("provider", mailbox.provider);
+    line("kind", mailbox.kind);
+    line("state", to_string(mailbox.state));
+    line("mode", std::string(to_string(mode)) + (mailbox.mode ? " (mailbox)" : " (settings)"));
+    line("last pass", time_or(mailbox.last_pass_at, "never"));
+    line("next pass", time_or(mailbox.next_pass_at, "not planned"));
+    line("last failure", mailbox.last_failure.value_or("none"));
     std::vector<std::vector<std::string>> rows;
     for (const store::FolderShown& folder : folders)
         rows.push_back({folder.name, std::string(to_string(folder.well_known)),
                         time_or(folder.round_done_at, "not read to its end yet"),
                         std::to_string(folder.links), folder.trouble.failure});
     if (!rows.empty()) {
-        std::cout << "\n";
+        print_line(std::cout, "");
         print_table(std::cout, {"FOLDER", "WELL KNOWN", "IN STEP AT", "LINKS", "LAST FAILURE"},
                     rows);
     }
@@ -180,7 +181,7 @@ asio::awaitable<int> set_state(pg::Pool& pool, MailboxArgument named, MailboxSta
     const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     store::Mailboxes mailboxes(pool);
     co_await mailboxes.set_state(mailbox.id, state);
-    std::cout << to_string(state) << " " << mailbox.address.text << "\n";
+    print_line(std::cout, fmt::format("{} {}", to_string(state), mailbox.address.text));
     co_return 0;
 }
 
@@ -197,8 +198,8 @@ asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, MailboxArgument n
     for (const ProbeResult& result : results) {
         passed = passed && result.passed;
         if (!as_json_text)
-            std::cout << (result.passed ? "ok      " : "failed  ") << result.step
-                      << (result.detail.empty() ? "" : ": " + result.detail) << "\n";
+            print_line(std::cout, (result.passed ? "ok      " : "failed  ") + result.step +
+                                      (result.detail.empty() ? "" : ": " + result.detail));
         json::object one;
         one["step"] = result.step;
         one["passed"] = result.passed;
@@ -206,7 +207,7 @@ asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, MailboxArgument n
         array.emplace_back(std::move(one));
     }
     if (as_json_text)
-        std::cout << json::serialize(array) << "\n";
+        print_json(std::cout, array);
     if (!passed)
         throw Failure(Reaction::stop, "mailbox.test_failed",
                       "the mailbox " + mailbox.address.text + " did not pass");
@@ -231,14 +232,14 @@ asio::awaitable<int> sync_now(CommandRun& command, pg::Pool& pool, MailboxArgume
                           std::string(to_string(mailbox.state)) + "; crmsync mailbox enable first");
     if (is_paused(mailbox, command.clock().now())) {
         // Nothing would be asked before, and the attempt would count as one more that failed.
-        std::cout << "not woken " << mailbox.address.text
-                  << ": its provider asked for a pause; it is read at "
-                  << time_or(mailbox.next_pass_at, "") << "\n";
+        print_line(std::cout,
+                   fmt::format("not woken {}: its provider asked for a pause; it is read at {}",
+                               mailbox.address.text, time_or(mailbox.next_pass_at, "")));
         co_return 0;
     }
     store::Leases leases(pool);
     co_await leases.wake(mailbox.id);
-    std::cout << "woken " << mailbox.address.text << "\n";
+    print_line(std::cout, "woken " + mailbox.address.text);
     co_return 0;
 }
 
@@ -249,8 +250,8 @@ asio::awaitable<int> resync(pg::Pool& pool, MailboxArgument named)
     co_await folders.forget_all_cursors(mailbox.id);
     store::Leases leases(pool);
     co_await leases.wake(mailbox.id);
-    std::cout << "cursors forgotten; every folder of " << mailbox.address.text
-              << " is read again\n";
+    print_line(std::cout,
+               "cursors forgotten; every folder of " + mailbox.address.text + " is read again");
     co_return 0;
 }
 
@@ -262,9 +263,10 @@ asio::awaitable<int> remove(pg::Pool& pool, MailboxArgument named)
     if (!removed)
         throw Failure(Reaction::stop, "mailbox.unknown",
                       "the mailbox was removed by somebody else meanwhile");
-    std::cout << fmt::format(
-        "removed {}: {} links, {} decisions, {} owed writes; its activities stay\n",
-        mailbox.address.text, removed->links, removed->decisions, removed->write_backs);
+    print_line(std::cout,
+               fmt::format(
+                   "removed {}: {} links, {} decisions, {} owed writes; its activities stay",
+                   mailbox.address.text, removed->links, removed->decisions, removed->write_backs));
     co_return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "command_run.hpp"
+#include "print.hpp"
 #include "store/migrator.hpp"
 
 #include <fmt/format.h>
@@ -16,10 +17,10 @@ int migrate(const Invocation& invocation, bool dry_run)
     const std::vector<store::Migration> migrations =
         command.run(dry_run ? migrator.pending() : migrator.apply());
     for (const store::Migration& migration : migrations)
-        std::cout << fmt::format("{} {:04} {}\n", dry_run ? "would apply" : "applied",
-                                 migration.number, migration.name);
+        print_line(std::cout, fmt::format("{} {:04} {}", dry_run ? "would apply" : "applied",
+                                          migration.number, migration.name));
     if (migrations.empty())
-        std::cout << "the database is up to date\n";
+        print_line(std::cout, "the database is up to date");
     return 0;
 }
 

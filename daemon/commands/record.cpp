@@ -2,9 +2,9 @@
 #include "base/text.hpp"
 #include "command.hpp"
 #include "command_run.hpp"
+#include "print.hpp"
 #include "store/record_csv.hpp"
 #include "store/records.hpp"
-#include "table.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -71,12 +71,12 @@ asio::awaitable<int> import(pg::Pool& pool, std::string type, std::string path, 
             refused.emplace_back(std::move(one));
         }
         object["refused"] = std::move(refused);
-        std::cout << json::serialize(object) << "\n";
+        print_json(std::cout, object);
     } else {
         for (const store::RefusedRow& row : report.refused)
-            std::cout << fmt::format("{}:{}: {}\n", path, row.line, row.reason);
-        std::cout << fmt::format("{} added, {} changed, {} refused\n", report.added, report.changed,
-                                 report.refused.size());
+            print_line(std::cout, fmt::format("{}:{}: {}", path, row.line, row.reason));
+        print_line(std::cout, fmt::format("{} added, {} changed, {} refused", report.added,
+                                          report.changed, report.refused.size()));
     }
     if (!report.refused.empty())
         throw Failure(
@@ -108,9 +108,9 @@ asio::awaitable<int> find(pg::Pool& pool, std::string text, bool as_json_text)
         array.emplace_back(std::move(object));
     }
     if (as_json_text)
-        std::cout << json::serialize(array) << "\n";
+        print_json(std::cout, array);
     else if (found.empty())
-        std::cout << "no record found\n";
+        print_line(std::cout, "no record found");
     else
         print_table(std::cout, {"ID", "TYPE", "NUMBER", "NAME", "STATE", "ADDRESSES"}, rows);
     co_return 0;

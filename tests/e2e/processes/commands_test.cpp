@@ -25,6 +25,24 @@ std::string joined(const std::vector<std::string>& arguments)
     return all;
 }
 
+/// What a terminal obeys, or what turns the text around it: of C0 all but the end of a line, DEL,
+/// C1, and the marks of direction.
+bool has_commands(const std::string& text)
+{
+    static const std::vector<std::string> marks = {"\u061C", "\u200E", "\u200F", "\u2028", "\u2029",
+                                                   "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
+                                                   "\u2066", "\u2067", "\u2068", "\u2069"};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+        if ((c < 0x20 && c != '\n') || c == 0x7F || (c == 0xC2 && next < 0xA0))
+            return true;
+    }
+    return std::any_of(marks.begin(), marks.end(), [&](const std::string& mark) {
+        return text.find(mark) != std::string::npos;
+    });
+}
+
 } // namespace
 
 TEST_CASE("every command has a help text with an example")
@@ -319,6 +337,65 @@ TEST_CASE("check --deep counts what leads nowhere and ends with 1 then")
     CHECK_THAT(bad.out, Catch::Contains("failed  references, folder.mailbox_id -> mailbox: 1 ") &&
                             Catch::Contains("4711"));
     CHECK(stage.crmsync({"check"}).code == 0);
+}
+
+TEST_CASE("no stored value forges a line of what people read, or commands their terminal")
+{
+    Stage stage;
+    const std::string ann = "ann@contoso.example";
+    const std::string id = "01900000-0000-7000-8000-000000000001";
+    const std::string rest = "\u009B2J\u0085\x7F\t\u202Eabc\u2066\u2069\u200E\u200F\u061C\u2028";
+    const std::string evil = "hello\r\nowner      boss@contoso.example" + rest;
+    const std::string text = "'" + evil + "'";
+    stage.mailbox(ann);
+    stage.deliver(ann, {{"subject", "S"},
+                        {"message_id", "<1@mail.example>"},
+                        {"to", json::array{json::object{{"address", rest}}}}});
+    stage.execute("UPDATE sync.mailbox SET last_failure = " + text);
+    stage.execute("INSERT INTO sync.folder (mailbox_id, folder_id, name) "
+                  "SELECT id, 'x', " +
+                  text + " FROM sync.mailbox");
+    stage.execute("INSERT INTO sync.event (level, name, detail) "
+                  "VALUES ('info', 'event', jsonb_build_object('reason', " +
+                  text + "))");
+    stage.execute("INSERT INTO store.record (id, type, external_id, name, label) VALUES ('" + id +
+                  "', 'account', 'A1', " + text + ", 'a')");
+    stage.execute("INSERT INTO store.activity (id, kind, direction, subject, body, body_type, "
+                  "occurred_at, message_id, owned_at, regarding_id, owner_id) VALUES ('" +
+                  id + "', 'email', 'incoming', " + text + ", " + text + ", 'text', now(), " +
+                  text + ", now(), '" + id + "', '" + id + "')");
+    stage.execute("INSERT INTO store.attachment (activity_id, ordinal, name, content_type, size, "
+                  "status, reason) VALUES ('" +
+                  id + "', 0, " + text + ", 'text/plain', 1, 'skipped', " + text + ")");
+    const std::vector<std::vector<std::string>> commands = {{"activity", "show", id},
+                                                            {"record", "find", "A1"},
+                                                            {"mailbox", "list"},
+                                                            {"mailbox", "show", ann},
+                                                            {"log"},
+                                                            {"explain", ann, "<1@mail.example>"}};
+    for (std::vector<std::string> command : commands) {
+        const std::string spelt = joined(command);
+        CAPTURE(spelt);
+        const Outcome shown = stage.crmsync(command);
+        CAPTURE(shown.out, shown.err);
+        CHECK(shown.code == 0);
+        CHECK_THAT(shown.out, Catch::Contains("abc"));
+        CHECK_FALSE(has_commands(shown.out));
+        CHECK(shown.out.find("\nowner      boss") == std::string::npos);
+        command.emplace_back("--json");
+        const std::string told = stage.crmsync(command).out;
+        CAPTURE(told);
+        CHECK_THAT(told, Catch::Contains("\\u009b2J\\u0085\\u007f\\t\\u202eabc\\u2066"));
+        CHECK_FALSE(has_commands(told));
+    }
+    CHECK_THAT(stage.crmsync({"activity", "show", id}).out,
+               Catch::Contains("subject    hello  owner      boss@contoso.example\uFFFD2J "));
+    const json::value told = json::parse(stage.crmsync({"activity", "show", id, "--json"}).out);
+    CHECK(told.at("subject").as_string() == evil.c_str());
+
+    const Outcome unknown = stage.crmsync({"activity", "show", "x" + rest});
+    CHECK(is_one_line(unknown.err));
+    CHECK_FALSE(has_commands(unknown.err));
 }
 
 TEST_CASE("the configuration is found by --config, then by the environment")
