@@ -95,7 +95,7 @@ asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, MailboxArgumen
                                         false,
                                         {},
                                         {}};
-        copies = co_await sync::explain_message(context, id);
+        copies = co_await sync::explain_message(context, std::move(message_id));
     } catch (const Failure& failure) {
         unreachable = failure.message();
     }

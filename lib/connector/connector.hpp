@@ -112,7 +112,8 @@ public:
     virtual boost::asio::awaitable<std::vector<std::optional<Item>>>
     look_at_headers(std::vector<ItemKey> keys) = 0;
 
-    /// The items of this mailbox with a Message-ID. Headers only.
+    /// The items of this mailbox with a Message-ID, with or without brackets, in the case in which
+    /// its sender wrote it. Headers only.
     virtual boost::asio::awaitable<std::vector<Item>> find_message(std::string message_id) = 0;
 
     /// The items of this mailbox whose In-Reply-To or References name that Message-ID, some of them

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace crmsync::graph {
 
@@ -138,12 +139,20 @@ asio::awaitable<std::vector<Item>> GraphConnector::find(std::string filter, Purp
 
 asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string message_id)
 {
-    // Whether the service compares with or without case is not documented: as written, then folded.
+    // Whether the service compares with or without case is not documented, and senders write the
+    // domain in either: some copies may be found as written only, others only as normalised.
     const std::string written = without_brackets(message_id);
-    const std::string folded = normal_message_id(message_id);
+    const std::string normal = normal_message_id(message_id);
     std::vector<Item> found = co_await find(has_message_id(written), purpose::find);
-    if (found.empty() && folded != written)
-        found = co_await find(has_message_id(folded), purpose::find);
+    if (normal == written)
+        co_return found;
+    std::set<std::string> ids;
+    for (const Item& item : found)
+        ids.insert(item.key.id);
+    std::vector<Item> more = co_await find(has_message_id(normal), purpose::find);
+    for (Item& item : more)
+        if (ids.insert(item.key.id).second)
+            found.push_back(std::move(item));
     co_return found;
 }
 

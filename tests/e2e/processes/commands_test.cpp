@@ -339,6 +339,20 @@ TEST_CASE("check --deep counts what leads nowhere and ends with 1 then")
     CHECK(stage.crmsync({"check"}).code == 0);
 }
 
+TEST_CASE("a message is explained by the Message-ID as its sender wrote it, in whatever case")
+{
+    Stage stage;
+    const std::string ann = "ann@contoso.example";
+    stage.mailbox(ann);
+    stage.deliver(ann, {{"subject", "S"}, {"message_id", "<Offer.4711@Mail.Example>"}});
+    for (const char* typed : {"<Offer.4711@Mail.Example>", "Offer.4711@Mail.Example"}) {
+        const Outcome outcome = stage.crmsync({"explain", ann, typed});
+        CAPTURE(outcome.err);
+        CHECK(outcome.code == 0);
+        CHECK_THAT(outcome.out, Catch::Contains("It is not tracked"));
+    }
+}
+
 TEST_CASE("no stored value forges a line of what people read, or commands their terminal")
 {
     Stage stage;

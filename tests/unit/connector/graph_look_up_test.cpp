@@ -5,6 +5,7 @@
 using namespace crmsync;
 using namespace crmsync::graph;
 using namespace crmsync::test;
+using namespace std::string_literals;
 
 namespace {
 
@@ -85,6 +86,27 @@ TEST_CASE("messages are found by Message-ID, over all pages")
     CHECK(stage.requests()[0].target.find(
               "$filter=internetMessageId%20eq%20%27%3Co%27%27neil%2B1%40X.Example%3E%27&") !=
           std::string::npos);
+}
+
+TEST_CASE(
+    "a Message-ID is asked for as it was typed and normalised, and what both find is told once")
+{
+    const auto ids_asked_with = [](const std::string& typed) {
+        std::vector<std::string> asked;
+        GraphStage stage([&](const Received& r) {
+            const bool folded = r.target.find("40x.example") != std::string::npos;
+            asked.emplace_back(folded ? "folded" : "typed");
+            return json_answer(200, folded ? R"({"value": [{"id": "A"}, {"id": "B"}]})"
+                                           : R"({"value": [{"id": "C"}, {"id": "A"}]})");
+        });
+        std::string ids;
+        for (const Item& item : stage.go(stage.connector.find_message(typed)))
+            ids += item.key.id;
+        return std::pair(asked, ids);
+    };
+    using Asked = std::vector<std::string>;
+    CHECK(ids_asked_with("<Kim@X.Example>") == std::pair(Asked{"typed", "folded"}, "CAB"s));
+    CHECK(ids_asked_with(" Kim@x.example ") == std::pair(Asked{"folded"}, "AB"s));
 }
 
 TEST_CASE("a search whose answer holds no list is not taken for one that found nothing")
