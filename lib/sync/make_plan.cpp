@@ -299,7 +299,8 @@ void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Can
     tracked.body_truncated = cut.truncated;
     tracked.body_bytes = cut.bytes;
     tracked.body_type = fetched.body.type;
-    tracked.occurred_at = item.happened_at().value_or(facts.now);
+    // The last change stands for no time of sending where copies are told apart: it moves.
+    tracked.occurred_at = item.happened_at().value_or(item.modified_at.value_or(facts.now));
     if (item.thread.message_id.has_value())
         tracked.message_id = *item.thread.message_id;
     tracked.message_hmac = message_hmac(item, facts.hash);

@@ -84,6 +84,13 @@ void read_flag(Row& row, const json::value& value, Said<bool>& to)
         row.bad("is neither true nor false"); // null is no answer to yes or no
 }
 
+/// All dates of messages are UTC by Graph's documentation: one without a zone is, too.
+std::optional<Timestamp> time_of(std::string_view text)
+{
+    const std::optional<Timestamp> at = parse_timestamp(text);
+    return at ? at : parse_timestamp(std::string(text) + "Z");
+}
+
 void read_time(Row& row, const json::value& value, Said<Timestamp>& to)
 {
     if (value.is_null())
@@ -91,7 +98,7 @@ void read_time(Row& row, const json::value& value, Said<Timestamp>& to)
     const auto text = text_of(&value);
     if (text && (text->empty() || text->starts_with("0001-01-01")))
         return void(to = Said<Timestamp>::empty()); // "none" (G-117)
-    const std::optional<Timestamp> at = text ? parse_timestamp(*text) : std::nullopt;
+    const std::optional<Timestamp> at = text ? time_of(*text) : std::nullopt;
     if (at)
         to = *at;
     else

@@ -167,6 +167,15 @@ TEST_CASE("dates have none to seven fraction digits, and the year 1 means none")
     }
 }
 
+TEST_CASE("a date without a zone is one of UTC, as all of Graph's are")
+{
+    for (const std::string_view text : {"2014-03-05T10:00:00", "2014-03-05T10:00:00.0000000"}) {
+        const Item item = read(fmt::format(R"({{"id": "A", "receivedDateTime": "{}"}})", text));
+        CHECK(item.unreadable.empty());
+        CHECK(*item.message().received_at == at("2014-03-05T10:00:00Z"));
+    }
+}
+
 TEST_CASE("a value that cannot be sets an item aside where nothing may be guessed in its place")
 {
     const std::pair<std::string, std::string_view> rows[] = {
@@ -191,6 +200,7 @@ TEST_CASE("a value that cannot be sets an item aside where nothing may be guesse
         {R"("internetMessageId": 1)", "internetMessageId is no text"},
         {R"("subject": {"text": 1})", "subject is no text"},
         {R"("sentDateTime": "2026-13-45T00:00:00Z")", "sentDateTime is no date"},
+        {R"("sentDateTime": "2014-02-30T10:00:00")", "sentDateTime is no date"},
         {R"("receivedDateTime": 17)", "receivedDateTime is no date"},
     };
     for (const auto& [row, reason] : rows) {

@@ -88,6 +88,28 @@ TEST_CASE("where the message names none of our mailboxes, the address settles it
     CHECK(std::tie(named.at, named.address) < std::tie(by_list.at, by_list.address));
 }
 
+TEST_CASE("when it happened: sent, received, created, last changed, and at last when it was stored")
+{
+    const Planning here;
+    Item item = message();
+    const auto occurred = [&] {
+        return here.tracked(decided(item, hand_tag())).tracked.at(0).occurred_at;
+    };
+    item.message().sent_at = monday(1);
+    item.message().received_at = monday(2);
+    item.created_at = monday(3);
+    item.modified_at = monday(4);
+    CHECK(occurred() == monday(1));
+    item.message().sent_at = Said<Timestamp>::empty();
+    CHECK(occurred() == monday(2));
+    item.message().received_at = Said<Timestamp>::empty();
+    CHECK(occurred() == monday(3));
+    item.created_at = Said<Timestamp>{};
+    CHECK(occurred() == monday(4));
+    item.modified_at = Said<Timestamp>{};
+    CHECK(occurred() == here.now);
+}
+
 TEST_CASE("what is stored of a message")
 {
     Planning here;
