@@ -2,7 +2,9 @@
 #include "connector/graph/graph_connector.hpp"
 #include "connector/graph/graph_purposes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
 namespace crmsync::graph {
 
@@ -17,6 +19,8 @@ constexpr std::array well_known_names{WellKnown::inbox,      WellKnown::drafts,
                                       WellKnown::sent_items, WellKnown::deleted_items,
                                       WellKnown::junk_email, WellKnown::archive,
                                       WellKnown::outbox,     WellKnown::conversation_history};
+
+std::size_t hash_of(const FolderId& id) { return std::hash<std::string>{}(id.value); }
 
 /// What a round over the folder tree said of each folder last; nothing: that it was removed.
 using FolderRound = std::map<FolderId, std::optional<Folder>>;
@@ -53,8 +57,6 @@ FolderChanges changes_of(FolderRound round)
 
 asio::awaitable<void> GraphConnector::learn_well_known_folders()
 {
-    if (well_known_)
-        co_return;
     std::vector<Part> parts;
     for (const WellKnown name : well_known_names)
         parts.push_back(get_part(calls_.urls().well_known_folder(name)));
@@ -111,11 +113,17 @@ GraphConnector::folders_since(Cursor cursor)
             continue;
         FolderChanges changes = changes_of(std::move(round));
         changes.next = Cursor(std::move(url));
-        if (!changes.present.empty())
+        const bool any_new =
+            std::any_of(changes.present.begin(), changes.present.end(), [&](const Folder& folder) {
+                return !seen_folders_.contains(hash_of(folder.id));
+            });
+        if (any_new)
             co_await learn_well_known_folders();
-        for (Folder& folder : changes.present)
-            if (const auto at = well_known_->find(folder.id); at != well_known_->end())
+        for (Folder& folder : changes.present) {
+            seen_folders_.insert(hash_of(folder.id));
+            if (const auto at = well_known_.find(folder.id); at != well_known_.end())
                 folder.well_known = at->second;
+        }
         co_return changes;
     }
     throw Failure(Reaction::retry, "graph.endless_pages",

@@ -48,6 +48,46 @@ TEST_CASE("the folder tree is read page by page and the well-known folders are m
     CHECK(stage.requests().back().target == "/v1.0/f?$deltatoken=2");
 }
 
+TEST_CASE("a well-known folder that is made later is recognised when it appears in the tree")
+{
+    GraphStage* at = nullptr;
+    std::string rows = R"({"id": "IN"}, {"id": "X"})";
+    PartReply archive{404, error_body("ErrorItemNotFound")};
+    int looked_up = 0;
+    GraphStage stage(by_url([&](const std::string& url) -> PartReply {
+        if (url.find("/mailFolders/delta?") != std::string::npos ||
+            url.find("$deltatoken") != std::string::npos)
+            return {200, page(at->url("/f?$deltatoken=1"), rows)};
+        if (url.find("/inbox?") != std::string::npos)
+            return {200, R"({"id": "IN"})"};
+        if (url.find("/archive?") == std::string::npos)
+            return {404, error_body("ErrorItemNotFound")};
+        ++looked_up;
+        return archive;
+    }));
+    at = &stage;
+    Cursor cursor;
+    const auto tree = [&] {
+        auto changes = as<FolderChanges>(stage.go(stage.connector.folders_since(cursor)));
+        cursor = changes.next;
+        return changes.present;
+    };
+
+    CHECK(tree().at(1).well_known == WellKnown::none);
+    rows = R"({"id": "X", "displayName": "Renamed"})";
+    CHECK(tree().at(0).well_known == WellKnown::none);
+    CHECK(looked_up == 1);
+
+    rows = R"({"id": "NEW"})";
+    archive = {500, error_body("ErrorInternalServerError")};
+    CHECK(failure_of(tree).name() == "graph.unavailable");
+    archive = {200, R"({"id": "NEW"})"};
+    CHECK(tree().at(0).well_known == WellKnown::archive);
+    looked_up = 0;
+    CHECK(tree().at(0).well_known == WellKnown::archive);
+    CHECK(looked_up == 0);
+}
+
 TEST_CASE("a well-known folder that Graph refuses to name does not keep the tree from being read")
 {
     GraphStage* at = nullptr;
