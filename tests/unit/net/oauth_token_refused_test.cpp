@@ -28,6 +28,11 @@ TEST_CASE("each number of a refused sign-in is explained to the operator")
         {90002, 400, "invalid_request", "national cloud"},
         {70011, 400, "invalid_scope", "graph_url"},
         {7000112, 401, "unauthorized_client", "disabled"},
+        {7000218, 401, "invalid_client", "set client_secret_file, or"},
+        {900023, 400, "invalid_request", "tenant's name is not a valid one"},
+        {500011, 400, "invalid_resource", "graph_url and authority_url"},
+        {65001, 400, "invalid_grant", "an administrator must grant"},
+        {53003, 400, "access_denied", "conditional access policy"},
     };
     const bool with_codes = GENERATE(true, false);
     for (const Row& row : rows) {
@@ -65,10 +70,11 @@ TEST_CASE("a sign-in service in trouble is asked again, as late as it says")
     struct Row {
         Answer answer;
         std::optional<std::chrono::milliseconds> advice;
+        int number = 0; ///< that the message explains
     };
     const Row rows[] = {
-        {refusal(503, 90033, "temporarily_unavailable"), std::nullopt},
-        {refusal(400, 90006, "invalid_request"), std::nullopt},
+        {refusal(503, 90033, "temporarily_unavailable"), std::nullopt, 90033},
+        {refusal(400, 90006, "invalid_request"), std::nullopt, 90006},
         {{429, {{"Retry-After", "60"}}, R"({"error":"temporarily_unavailable"})"}, 60s},
         {{502, {}, "<html>Bad gateway</html>"}, std::nullopt},
         {{200, {}, R"({"token_type":"Bearer"})"}, std::nullopt},
@@ -85,6 +91,10 @@ TEST_CASE("a sign-in service in trouble is asked again, as late as it says")
         CHECK(failure->name() == "token.transient");
         CHECK(to_string(failure->reaction()) == to_string(Reaction::retry));
         CHECK(failure->advice() == row.advice);
+        if (row.number) {
+            CHECK_THAT(failure->message(), Catch::Contains(fmt::format("AADSTS{}: ", row.number)));
+            CHECK_THAT(failure->message(), Catch::Contains("nothing to do, it is asked again"));
+        }
 
         sign_in.next.reset();
         sign_in.clock.advance_by(row.advice.value_or(0ms));
