@@ -1,12 +1,12 @@
 #include "e2e/processes/http2_front.hpp"
 
+#include "support/skipped.hpp"
 #include "support/test_certificate.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
-#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <unistd.h>
@@ -51,7 +51,7 @@ bool Http2Front::is_missing()
 {
     if (!program().empty())
         return false;
-    std::cerr << "skipped: there is no nghttpx here (package nghttp2-proxy)\n";
+    note_skipped("there is no nghttpx here (package nghttp2-proxy)");
     return true;
 }
 
