@@ -32,8 +32,9 @@ const std::set<std::string>& replayed_examples();
 /// The files of mail and sign-in that no test plays, each with its reason; and beginnings of names.
 const std::map<std::string, std::string>& skipped_examples();
 
-/// Names of the example must be in ours, at every level; `except` are values the example has by
-/// chance (a search folder, an address that may be absent).
+/// Names of the example must be in ours, at every level and with values of the same kind; each row
+/// of its lists must have one of ours that has all its names. `except` are values the example has
+/// by chance (a search folder, an address that may be absent).
 void compare(const json::value& theirs, const json::value& ours, const std::string& where,
              const std::set<std::string>& except);
 /// Names that the metadata or the examples know; anything else in an answer is invented.

@@ -14,12 +14,17 @@ TEST_CASE("the documentation's delta rounds get answers of the same shape")
     REQUIRE(rounds.size() == 4);
     json::value page = sim.check(rounds[0]).json();
     for (std::size_t i = 1; i < rounds.size(); ++i) {
-        if (i == 3)
+        if (i == 3) {
             sim.server.run([&](Script& s) { s.remove(sim.ann, sim.item.id, true); });
+            sim.deliver_to_ann("new");
+        }
         const bool next = page.as_object().contains("@odata.nextLink");
         CHECK(next == (i < 3));
         const std::string link{page.at(next ? "@odata.nextLink" : "@odata.deltaLink").as_string()};
-        page = sim.check(rounds[i], {}, link.substr(link.find("/v1.0") + 5)).json();
+        std::set<std::string> except;
+        if (i == 3)
+            except.insert("isRead"); // a text in the documentation, by mistake
+        page = sim.check(rounds[i], except, link.substr(link.find("/v1.0") + 5)).json();
     }
     for (const Exchange& exchange : read_example("mailfolder-delta"))
         sim.check(exchange);
