@@ -7,6 +7,8 @@
 #include "connector/graph/graph_purposes.hpp"
 #include "net/url.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -42,6 +44,13 @@ std::string without_brackets(std::string_view id)
 std::string has_message_id(const std::string& id)
 {
     return "internetMessageId eq " + quoted("<" + id + ">");
+}
+
+/// Values of extended properties are compared without case (G-321).
+std::string has_property(std::string_view tag, const std::string& condition)
+{
+    return fmt::format("singleValueExtendedProperties/any(ep: ep/id eq 'String {}' and {})", tag,
+                       condition);
 }
 
 /// An item that Graph lists and cannot read, now or ever: it is told, so that it can be parked.
@@ -158,26 +167,26 @@ asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string mess
 
 asio::awaitable<std::vector<Item>> GraphConnector::find_replies(std::string message_id)
 {
-    // Values of extended properties are compared without case (G-321).
     const std::string id = quoted("<" + without_brackets(message_id) + ">");
-    std::string names_it = "singleValueExtendedProperties/any(ep: ep/id eq 'String 0x1042' and "
-                           "ep/value eq " +
-                           id + ")";
-    std::vector<Item> found = co_await find(std::move(names_it), purpose::replies);
-    // Some name it in References alone: they answer an answer that is not here, or were written by
-    // a program that knows no In-Reply-To.
-    std::string mentions_it = "singleValueExtendedProperties/any(ep: ep/id eq 'String 0x1039' and "
-                              "contains(ep/value, " +
-                              id + "))";
-    try {
-        std::vector<Item> more = co_await find(std::move(mentions_it), purpose::replies);
+    std::vector<Item> found;
+    const auto add = [&](std::vector<Item> more) {
         std::move(more.begin(), more.end(), std::back_inserter(found));
+    };
+    // In-Reply-To may say more than the id. Some name it in References alone: they answer an answer
+    // that is not here, or were written by a program that knows no In-Reply-To.
+    try {
+        add(co_await find(has_property("0x1042", "contains(ep/value, " + id + ")"),
+                          purpose::replies));
+        add(co_await find(has_property("0x1039", "contains(ep/value, " + id + ")"),
+                          purpose::replies));
+        co_return found;
     } catch (const Failure& failure) {
         if (failure.reaction() != Reaction::set_aside) // "too complex": see G-168
             throw;
-        log::warn(log::Area::graph, "References cannot be searched in this mailbox",
+        log::warn(log::Area::graph, "only answers to the id alone can be searched in this mailbox",
                   {{"mailbox", mailbox_.value}, {"failure", failure.name()}});
     }
+    add(co_await find(has_property("0x1042", "ep/value eq " + id), purpose::replies));
     co_return found;
 }
 

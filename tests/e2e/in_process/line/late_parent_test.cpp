@@ -149,3 +149,42 @@ TEST_CASE("an answer is known by any message of its References, without an In-Re
     CHECK(stage.categories(near_answer) == Names{"CRM Tracked"});
     CHECK(stage.categories(no_answer) == Names{});
 }
+
+TEST_CASE("an answer is found though its In-Reply-To says more than the id")
+{
+    Stage stage;
+    stage.mailbox(kim, Mode::replies);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    Letter letter("Re: Offer");
+    letter.id("m2").mail().in_reply_to =
+        "<m1@mail.example> (Ann's message of \"Wed, 20 Nov 2013 10:11:12 +0100\")";
+    const sim::ItemRef answer = stage.script().put(kim, "inbox", letter);
+    stage.settle();
+    stage.script().tag(kim, first.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.categories(answer) == Names{"CRM Tracked"});
+}
+
+TEST_CASE(
+    "where a mailbox does not search for a part of a header, answers to the id alone are found")
+{
+    Stage stage;
+    stage.mailbox(kim, Mode::replies);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    const sim::ItemRef answer =
+        stage.script().put(kim, "inbox", Letter("Re: Offer").id("m2").in_reply_to("m1"));
+    stage.settle();
+    sim::Fault fault;
+    fault.path = "contains(";
+    fault.status = 400;
+    fault.code = "InefficientFilter";
+    fault.count = -1;
+    stage.script().fail(std::move(fault));
+    stage.script().tag(kim, first.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.categories(answer) == Names{"CRM Tracked"});
+}
