@@ -57,6 +57,7 @@ private:
     boost::asio::awaitable<std::vector<Decided>> store_tracked(std::vector<Decided> accepted,
                                                                const Candidates& candidates,
                                                                Plan& plan, PageReport& report);
+    boost::asio::awaitable<void> set_missing_aside(std::vector<const Decided*> missing, Plan& plan);
     boost::asio::awaitable<std::map<std::string, KnownItem>> known(const std::vector<Item>& items);
     boost::asio::awaitable<void> commit(Plan plan, std::optional<Progress> progress,
                                         PageReport& report);

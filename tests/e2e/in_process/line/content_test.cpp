@@ -98,6 +98,77 @@ TEST_CASE("a message that cannot be read is set aside, and the folder goes on")
     CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
 }
 
+TEST_CASE("a message whose body is said to be missing is set aside while it is there")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter("Odd").id("m1").tagged());
+    const sim::ItemRef sound = stage.script().put(kim, "inbox", Letter("Sound").id("m2").tagged());
+    sim::Fault fault;
+    fault.path = item.id + "?$select=id,changeKey,body";
+    fault.status = 404;
+    fault.code = "ErrorItemNotFound";
+    fault.count = -1;
+    stage.script().fail(std::move(fault));
+    stage.start();
+    stage.settle();
+    CHECK(stage.categories(sound) == Names{"CRM Tracked"});
+    CHECK(stage.rows("SELECT reason FROM sync.parked") == Stage::Rows{"item.body_missing"});
+    stage.run_for(std::chrono::hours(3));
+    CHECK(stage.categories(item) == Names{"CRM Failed"});
+}
+
+TEST_CASE("an attachment for which the server is always busy holds up no other message")
+{
+    const std::size_t size = GENERATE(1000, 300'000); // in a batch, and by itself
+    INFO(size);
+    Stage stage;
+    stage.mailbox(kim);
+    const sim::ItemRef item = stage.script().put(
+        kim, "inbox", Letter("Stuck").id("m0").tagged().file("offer.pdf", std::string(size, 'a')));
+    std::vector<sim::ItemRef> others;
+    for (int i = 1; i < 30; ++i)
+        others.push_back(stage.script().put(kim, "inbox",
+                                            Letter("Other")
+                                                .id("m" + std::to_string(i))
+                                                .tagged()
+                                                .file("plan.pdf", std::string(size, 'b'))));
+    sim::Fault busy;
+    busy.path = item.id + "/attachments/";
+    busy.count = -1;
+    busy.empty_body = true;
+    stage.script().fail(std::move(busy));
+    stage.start();
+    stage.run_for(std::chrono::minutes(1));
+    for (const sim::ItemRef& other : others)
+        CHECK(stage.categories(other) == Names{"CRM Tracked"});
+    CHECK(stage.rows("SELECT reason FROM sync.parked") ==
+          Stage::Rows{"item.attachment_unavailable"});
+    stage.run_for(std::chrono::hours(3));
+    CHECK(stage.categories(item) == Names{"CRM Tracked"}); // at last without it
+    CHECK(stage.rows("SELECT concat_ws('|', status, reason) FROM crm.attachment WHERE name = "
+                     "'offer.pdf'") == Stage::Rows{"skipped|unreadable"});
+}
+
+TEST_CASE("a body for which the server is always busy sets only its message aside")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    std::vector<sim::ItemRef> items;
+    for (int i = 0; i < 50; ++i)
+        items.push_back(
+            stage.script().put(kim, "inbox", Letter("Offer").id("m" + std::to_string(i)).tagged()));
+    sim::Fault busy;
+    busy.path = items.front().id;
+    busy.count = -1;
+    busy.empty_body = true;
+    stage.script().fail(std::move(busy));
+    stage.start();
+    stage.run_for(std::chrono::minutes(1));
+    CHECK(stage.number("SELECT count(*) FROM sync.parked") == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 49);
+}
+
 TEST_CASE("a body that fails for a while is read later")
 {
     Stage stage;
