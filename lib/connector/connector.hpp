@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/failure.hpp"
 #include "model/body.hpp"
 #include "model/change.hpp"
 #include "model/folder.hpp"
@@ -71,7 +72,16 @@ struct WriteRefused {
     std::string message;
     bool transient = false;
 };
-using WriteAnswer = std::variant<Written, Conflict, Gone, WriteRefused, Deferred>;
+/// Not done: whoever asks may not, says the provider. Said of one item among others it is that
+/// item's trouble; said of every one a permission is missing.
+struct Denied {
+    Failure failure;
+};
+/// No answer was heard. It may have been done, and is harmless twice.
+struct Unheard {
+    Failure failure; ///< why not
+};
+using WriteAnswer = std::variant<Written, Conflict, Gone, WriteRefused, Deferred, Denied, Unheard>;
 
 /// What a probe of one permission or step found, for `check` and `mailbox test`.
 struct ProbeResult {
@@ -128,7 +138,8 @@ public:
     virtual boost::asio::awaitable<std::vector<AttachmentContent>>
     fetch_attachments(std::vector<AttachmentRef> attachments, std::int64_t max_bytes) = 0;
 
-    /// Writes whole category lists, batched, each only if the item is at the expected version.
+    /// Writes whole category lists, batched, each only if the item is at the expected version. What
+    /// was answered is told whatever became of the others.
     virtual boost::asio::awaitable<std::vector<WriteAnswer>>
     write_categories(std::vector<CategoryWrite> writes) = 0;
 

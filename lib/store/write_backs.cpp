@@ -35,6 +35,7 @@ boost::asio::awaitable<std::vector<OwedWrite>> WriteBacks::due(MailboxId mailbox
         write.version = Version(rows.get<std::string>(row, 3));
         write.generation = rows.get<std::int64_t>(row, 4);
         write.attempts = rows.get<int>(row, 5);
+        write.failure = rows.get<std::string>(row, 6);
     }
     co_return writes;
 }

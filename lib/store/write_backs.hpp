@@ -21,7 +21,8 @@ struct OwedWrite {
     std::optional<std::vector<std::string>> categories;
     Version version; ///< as last read
     std::int64_t generation = 0;
-    int attempts = 0; ///< answered ones
+    int attempts = 0;    ///< answered ones
+    std::string failure; ///< of the last one; empty: none
 };
 
 /// Names an owed write as it was when it was read: a newer decision has another generation, and

@@ -22,6 +22,10 @@ constexpr BackoffLimits longer_each_time{std::chrono::seconds(1), std::chrono::h
 /// How often an item that somebody goes on changing is read and tried again at once.
 constexpr int hasty_attempts = 3;
 
+/// How often a write is tried that is denied while others are not: for some two hours, which is
+/// what a permission that was granted takes to show everywhere.
+constexpr int denied_attempts = 14;
+
 store::OwedKey key_of(const store::OwedWrite& owed)
 {
     return store::OwedKey{owed.item_id, owed.generation};
@@ -80,8 +84,13 @@ public:
         co_await store_.gone(context_.fence, std::move(gone_));
         co_await store_.give_up(context_.fence, std::move(given_up_));
         co_await store_.retry_later(context_.fence, std::move(later_));
+        co_await store_.sent(context_.fence, std::move(unheard_));
+        if (deferred_ || failure_)
+            co_await keep_conflicts();
         if (deferred_)
             co_await leave_alone();
+        if (failure_)
+            throw *failure_;
         if (!conflicts_.empty())
             co_await settle_conflicts();
         if (!unneeded_.empty())
@@ -142,22 +151,9 @@ private:
 
     asio::awaitable<void> write()
     {
-        std::vector<WriteAnswer> answers;
-        std::optional<Failure> failure;
-        try {
-            answers = co_await context_.connector.write_categories(writes_);
-        } catch (const Failure& f) {
-            failure = f;
-        }
-        if (failure) {
-            // What of it arrived is not known.
-            std::vector<store::OwedKey> keys;
-            for (const store::OwedWrite* owed : written_)
-                keys.push_back(key_of(*owed));
-            if (failure->reaction() != Reaction::give_back)
-                co_await store_.sent(context_.fence, std::move(keys));
-            throw *failure;
-        }
+        const std::vector<WriteAnswer> answers =
+            co_await context_.connector.write_categories(writes_);
+        std::vector<std::pair<const store::OwedWrite*, Failure>> denied_ones;
         for (std::size_t i = 0; i < answers.size(); ++i) {
             store::OwedWrite& owed = *written_[i];
             if (const auto* written = std::get_if<Written>(&answers[i])) {
@@ -169,10 +165,17 @@ private:
                 refuse(owed, *refused);
             } else if (const auto* deferred = std::get_if<Deferred>(&answers[i])) {
                 deferred_ = *deferred;
+            } else if (const auto* denied = std::get_if<Denied>(&answers[i])) {
+                denied_ones.emplace_back(&owed, denied->failure);
+            } else if (const auto* unheard = std::get_if<Unheard>(&answers[i])) {
+                unheard_.push_back(key_of(owed));
+                failure_ = unheard->failure;
             } else {
                 conflicts_.push_back(&owed);
             }
         }
+        for (const auto& [owed, failure] : denied_ones)
+            deny(*owed, failure);
         report_.gone = static_cast<int>(gone_.size());
         report_.conflicts = static_cast<int>(conflicts_.size());
     }
@@ -197,6 +200,19 @@ private:
         given_up_.push_back(std::move(retry));
     }
 
+    /// Where others may be written, now or when it was denied before, it is the item's own trouble.
+    void deny(const store::OwedWrite& owed, const Failure& failure)
+    {
+        if (report_.written == 0 && owed.failure != failure.name()) {
+            failure_ = failure;
+            return;
+        }
+        WriteRefused refused;
+        refused.failure = failure.name();
+        refused.transient = owed.attempts + 1 < denied_attempts;
+        refuse(owed, refused);
+    }
+
     void put_off(const store::OwedWrite& owed, std::string failure)
     {
         ++report_.failed;
@@ -216,6 +232,19 @@ private:
         done.categories = std::move(categories);
         done.version = has_version(version) ? std::move(version) : std::nullopt;
         done_.push_back(std::move(done));
+    }
+
+    /// They were heard, and there is no time to look at them now: that comes before the next
+    /// attempt.
+    asio::awaitable<void> keep_conflicts()
+    {
+        std::vector<store::RereadItem> unread;
+        for (const store::OwedWrite* owed : conflicts_) {
+            store::RereadItem& item = unread.emplace_back();
+            item.key = key_of(*owed);
+            item.at = context_.clock.now();
+        }
+        co_await store_.conflict(context_.fence, std::move(unread));
     }
 
     /// The provider takes no writes for this mailbox now. That is no attempt of any item.
@@ -295,7 +324,9 @@ private:
     std::vector<ItemKey> unneeded_;
     std::vector<store::OwedRetry> later_;
     std::vector<store::OwedRetry> given_up_;
+    std::vector<store::OwedKey> unheard_;
     std::optional<Deferred> deferred_;
+    std::optional<Failure> failure_; ///< of the mailbox; what was heard is kept before
     DrainReport report_;
 };
 

@@ -91,6 +91,8 @@ private:
     /// that is busy (503) without saying for how long may be so because of the item.
     bool asks_to_wait(const GraphError& error, const PartAnswer& answer) const;
     Deferred deferred(const GraphError& error, const PartAnswer& answer) const;
+    /// What became of a write of categories.
+    WriteAnswer written(const PartAnswer& answer) const;
     Part get_part(std::string path, std::string_view further_preference = {}) const;
 
     Calls calls_;

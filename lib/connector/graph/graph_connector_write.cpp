@@ -37,27 +37,44 @@ GraphConnector::write_categories(std::vector<CategoryWrite> writes)
     for (const CategoryWrite& write : writes)
         parts.push_back(category_part(write, calls_.urls()));
 
-    std::vector<WriteAnswer> answers(writes.size(), WriteAnswer(Written{}));
+    std::vector<std::optional<WriteAnswer>> heard(writes.size());
     Calls::Use use = [&](std::size_t index, const PartAnswer& answer) {
-        if (answer.success()) {
-            answers[index] = Written{version_after(answer)};
-            return;
-        }
-        const GraphError error = classify(answer.status, answer.body(), purpose::write_back);
-        if (error.finding == Finding::conflict)
-            answers[index] = Conflict{};
-        else if (error.finding == Finding::gone)
-            answers[index] = Gone{};
-        else if (asks_to_wait(error, answer)) // those that went through must be told
-            answers[index] = deferred(error, answer);
-        else if (is_mailbox_wide(error) && error.finding != Finding::throttled)
-            give_up(error, answer);
-        else
-            answers[index] = WriteRefused{error.name, error.message, error.transient()};
+        heard[index] = written(answer);
     };
-    co_await calls_.batch(std::move(parts), purpose::write_back, Bodies::errors_only,
-                          std::move(use));
+    std::optional<Failure> failure;
+    try {
+        co_await calls_.batch(std::move(parts), purpose::write_back, Bodies::errors_only,
+                              std::move(use));
+    } catch (const Failure& f) {
+        failure = f; // those that went through before must be told
+    }
+    std::vector<WriteAnswer> answers;
+    answers.reserve(heard.size());
+    for (std::optional<WriteAnswer>& answer : heard) {
+        if (answer)
+            answers.push_back(std::move(*answer));
+        else
+            answers.emplace_back(Unheard{failure.value()});
+    }
     co_return answers;
+}
+
+WriteAnswer GraphConnector::written(const PartAnswer& answer) const
+{
+    if (answer.success())
+        return Written{version_after(answer)};
+    const GraphError error = classify(answer.status, answer.body(), purpose::write_back);
+    if (error.finding == Finding::conflict)
+        return Conflict{};
+    if (error.finding == Finding::gone)
+        return Gone{};
+    if (asks_to_wait(error, answer))
+        return deferred(error, answer);
+    if (denies_the_mailbox(error))
+        return Denied{failure_of(error, calls_.mailbox())};
+    if (error.finding == Finding::token)
+        return Unheard{failure_of(error, calls_.mailbox())};
+    return WriteRefused{error.name, error.message, error.transient()};
 }
 
 asio::awaitable<std::vector<MasterCategory>> GraphConnector::master_categories()

@@ -1,7 +1,7 @@
 -- sync.write_back: the state owed to the mailboxes.
 
 -- name: due_write_backs
-SELECT item_id, desired::text, categories, version, generation, attempts
+SELECT item_id, desired::text, categories, version, generation, attempts, coalesce(last_failure, '')
   FROM sync.write_back
  WHERE mailbox_id = $1::bigint AND state IN ('waiting', 'sent', 'conflict')
    AND next_attempt_at <= sync.now()

@@ -88,20 +88,44 @@ TEST_CASE("a full mailbox takes no writes for an hour, and says nothing of the i
     CHECK(as<Deferred>(answers[0]).reading_goes_on);
 }
 
-TEST_CASE("a missing permission for writing stops the call and says what to grant")
+TEST_CASE("a write that is denied says what to grant, and the others are told all the same")
 {
     GraphStage stage([](const Received& r) {
-        return batch_answer(r, [](const boost::json::object&) -> PartReply {
-            return {403, error_body("ErrorAccessDenied")};
+        return batch_answer(r, [](const boost::json::object& part) -> PartReply {
+            if (word(part, "url").ends_with("/A"))
+                return {403, error_body("ErrorAccessDenied")};
+            return {204};
         });
     });
+    std::vector<CategoryWrite> writes;
+    for (const std::string id : {"A", "B"})
+        writes.push_back({{mailbox, id}, Version("K"), {}});
 
-    const Failure failure = failure_of([&] {
-        stage.go(stage.connector.write_categories({{{mailbox, "A"}, Version("K"), {}}}));
+    const auto answers = stage.go(stage.connector.write_categories(writes));
+
+    CHECK(as<Denied>(answers[0]).failure.reaction() == Reaction::reauthorise);
+    CHECK(as<Denied>(answers[0]).failure.message().find("Mail.ReadWrite") != std::string::npos);
+    as<Written>(answers[1]);
+}
+
+TEST_CASE("writes that went through are told, though a later batch was never answered")
+{
+    int batches = 0;
+    GraphStage stage([&](const Received& r) {
+        if (++batches > 1)
+            return json_answer(401, "");
+        return batch_answer(r, [](const boost::json::object&) -> PartReply { return {204}; });
     });
+    std::vector<CategoryWrite> writes;
+    for (int i = 0; i < 30; ++i)
+        writes.push_back({{mailbox, "X" + std::to_string(i)}, Version("K1"), {}});
 
-    CHECK(failure.reaction() == Reaction::reauthorise);
-    CHECK(failure.message().find("Mail.ReadWrite") != std::string::npos);
+    const auto answers = stage.go(stage.connector.write_categories(writes));
+
+    as<Written>(answers[0]);
+    as<Written>(answers[19]);
+    CHECK(as<Unheard>(answers[20]).failure.name() == "graph.token_not_accepted");
+    CHECK(as<Unheard>(answers[29]).failure.reaction() == Reaction::retry);
 }
 
 TEST_CASE("only categories that are missing are added, whatever their case")

@@ -298,3 +298,28 @@ TEST_CASE("a mailbox that may not be written to is read all the same")
     stage.run_for(std::chrono::minutes(20));
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
 }
+
+TEST_CASE("one message that may not be written to is given up, and the others are answered")
+{
+    Stage stage;
+    stage.settings.sync.poll_interval = std::chrono::minutes(10);
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    std::vector<sim::ItemRef> items;
+    for (int i = 0; i < 45; ++i)
+        items.push_back(
+            stage.script().put(kim, "inbox", Letter("Offer").id("m" + std::to_string(i)).tagged()));
+    sim::Fault denied = part_fault("PATCH", items[30].id.c_str(), 403, -1);
+    denied.code = "ErrorAccessDenied";
+    stage.script().fail(std::move(denied));
+    stage.run_for(std::chrono::minutes(15));
+    for (std::size_t i = 0; i < items.size(); ++i)
+        CHECK((stage.categories(items[i]) == Names{"CRM Tracked"}) == (i != 30));
+    CHECK(stage.number("SELECT count(*) FROM sync.write_back WHERE state <> 'done'") == 1);
+    CHECK(stage.rows("SELECT last_failure FROM sync.mailbox") == Stage::Rows{""});
+    stage.run_for(std::chrono::hours(3));
+    CHECK(stage.rows("SELECT state || ' ' || last_failure FROM sync.write_back WHERE state <> "
+                     "'done'") == Stage::Rows{"given_up graph.access_denied"});
+    CHECK(stage.rows("SELECT last_failure FROM sync.mailbox") == Stage::Rows{""});
+}
