@@ -3,18 +3,49 @@
 #include "connector/graph/graph_connector.hpp"
 #include "simulator/script.hpp"
 #include "simulator/server.hpp"
+#include "support/test_certificate.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <system_error>
 
 namespace crmsync::test {
 
 namespace {
 
+/// A server's certificate and its key, in files for as long as somebody may read them.
+class CertificateFiles {
+public:
+    CertificateFiles()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "crmsync-tls-XXXXXX").string();
+        if (!mkdtemp(name.data()))
+            throw std::system_error(errno, std::generic_category(), name);
+        folder_ = name;
+        const TestCertificate made = make_test_certificate();
+        std::ofstream(certificate()) << made.certificate_pem;
+        std::ofstream(key()) << made.key_pem;
+    }
+    ~CertificateFiles() { std::filesystem::remove_all(folder_); }
+    CertificateFiles(const CertificateFiles&) = delete;
+    CertificateFiles& operator=(const CertificateFiles&) = delete;
+
+    std::string certificate() const { return folder_ / "certificate.pem"; }
+    std::string key() const { return folder_ / "key.pem"; }
+
+private:
+    std::filesystem::path folder_;
+};
+
 class GraphStage final : public Stage {
 public:
-    GraphStage()
-        : world_(clock_), server_(context_, world_), http_(context_.get_executor(), metrics_),
+    explicit GraphStage(std::unique_ptr<CertificateFiles> tls = nullptr)
+        : tls_(std::move(tls)), world_(clock_), server_(context_, world_, server_options()),
+          http_(context_.get_executor(), metrics_, http_options()),
           token_(http_, clock_, token_request()),
           connector_(http_, token_, clock_, metrics_, server_.url(), mailbox, std::string(address)),
           of_nobody_(http_, token_, clock_, metrics_, server_.url(), mailbox,
@@ -153,6 +184,22 @@ public:
     }
 
 private:
+    sim::ServerOptions server_options() const
+    {
+        sim::ServerOptions options;
+        if (tls_) {
+            options.tls_certificate = tls_->certificate();
+            options.tls_key = tls_->key();
+        }
+        return options;
+    }
+    net::HttpOptions http_options() const
+    {
+        net::HttpOptions options;
+        if (tls_)
+            options.ca_file = tls_->certificate();
+        return options;
+    }
     net::TokenRequest token_request()
     {
         const sim::Application& application = server_.graph().tokens.application();
@@ -172,6 +219,7 @@ private:
         return static_cast<int>(std::count_if(entries.begin(), entries.end(), predicate));
     }
 
+    std::unique_ptr<CertificateFiles> tls_;
     sim::World world_;
     sim::Server server_;
     Metrics metrics_;
@@ -186,7 +234,8 @@ private:
 const std::vector<ProviderOfStages>& providers()
 {
     static const std::vector<ProviderOfStages> all{
-        {"graph", [] { return std::make_unique<GraphStage>(); }},
+        {"graph", [] { return std::make_unique<GraphStage>(); },
+         [] { return std::make_unique<GraphStage>(std::make_unique<CertificateFiles>()); }},
     };
     return all;
 }

@@ -125,6 +125,7 @@ inline const MailboxId Stage::mailbox{7};
 struct ProviderOfStages {
     std::string name;
     std::function<std::unique_ptr<Stage>()> make;
+    std::function<std::unique_ptr<Stage>()> make_over_tls; ///< trusted by what ca_file names
 };
 const std::vector<ProviderOfStages>& providers();
 

@@ -1,5 +1,8 @@
 #include "e2e/processes/local_http.hpp"
 
+#include "net/http_client.hpp"
+#include "support/run.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -44,6 +47,22 @@ HttpAnswer local_http(unsigned short port, std::string_view method, std::string_
     if (head == std::string::npos || !text.starts_with("HTTP/1.1 "))
         return {};
     return {std::atoi(text.c_str() + 9), text.substr(head + 4)};
+}
+
+HttpAnswer local_https(unsigned short port, const std::filesystem::path& authority,
+                       std::string_view target, std::string_view body)
+{
+    asio::io_context io;
+    Metrics metrics;
+    net::HttpOptions options;
+    options.ca_file = authority.string();
+    net::HttpClient http(io.get_executor(), metrics, options);
+    net::Request request;
+    request.method = net::Method::post;
+    request.url = fmt::format("https://127.0.0.1:{}{}", port, target);
+    request.body = body;
+    net::Response response = run(io, http.send(std::move(request)));
+    return {response.status, std::move(response.body)};
 }
 
 unsigned short free_port()

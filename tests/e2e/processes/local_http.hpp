@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ struct HttpAnswer {
 /// One request to a program on this machine, within a minute.
 HttpAnswer local_http(unsigned short port, std::string_view method, std::string_view target,
                       std::string_view body = {});
+
+/// A POST over TLS to a program whose certificate is of this authority.
+HttpAnswer local_https(unsigned short port, const std::filesystem::path& authority,
+                       std::string_view target, std::string_view body);
 
 /// A port of 127.0.0.1 that nobody listens on at the moment.
 unsigned short free_port();

@@ -3,6 +3,7 @@
 #include "e2e/processes/local_http.hpp"
 #include "programs.hpp"
 #include "support/run.hpp"
+#include "support/test_certificate.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -25,23 +26,41 @@ pg::ConnectionOptions connection_options(const TempDatabase& database)
 
 } // namespace
 
-Stage::Stage(TempDatabase::Schema schema)
+Stage::Stage(TempDatabase::Schema schema, Simulator simulator)
     : database_(schema), pool_(io_.get_executor(), connection_options(database_), 1)
 {
-    simulator_ =
-        std::make_unique<Child>(exchange_sim_program, std::vector<std::string>{"--print-port"},
-                                folder_.path() / "simulator");
+    write_text(folder_.path() / "secret", "simulator-secret\n");
+    config.database_url = database_.url();
+    config.port = free_port();
+    config.credential = "client_secret_file = \"secret\"";
+    start_simulator(simulator);
+    write_config();
+}
+
+void Stage::start_simulator(Simulator simulator)
+{
+    std::vector<std::string> arguments{"--print-port"};
+    if (simulator == Simulator::https) {
+        const TestCertificate certificate = make_test_certificate();
+        const std::filesystem::path key = folder_.path() / "simulator.key";
+        simulator_ca_ = folder_.path() / "simulator.crt";
+        write_text(simulator_ca_, certificate.certificate_pem);
+        write_text(key, certificate.key_pem);
+        arguments.insert(arguments.end(),
+                         {"--tls-cert", simulator_ca_.string(), "--tls-key", key.string()});
+    }
+    simulator_ = std::make_unique<Child>(exchange_sim_program, std::move(arguments),
+                                         folder_.path() / "simulator");
     wait_for("the simulator's port", [&] {
         if (simulator_->ended())
             throw std::runtime_error("the simulator ended: " + simulator_->err());
         return simulator_->out().ends_with('\n');
     });
     sim_port_ = static_cast<unsigned short>(std::stoi(simulator_->out()));
-    write_text(folder_.path() / "secret", "simulator-secret\n");
-    config.database_url = database_.url();
-    config.port = free_port();
-    config.credential = "client_secret_file = \"secret\"";
-    write_config();
+    if (simulator == Simulator::https) {
+        config.provider_url = fmt::format("https://127.0.0.1:{}", sim_port_);
+        config.credential += "\nca_file = \"simulator.crt\"";
+    }
 }
 
 Stage::~Stage() = default;
@@ -102,8 +121,11 @@ std::unique_ptr<Child> Stage::serve(const Environment& environment)
 
 json::value Stage::sim(std::string_view operation, const json::object& arguments)
 {
-    const HttpAnswer answer = local_http(sim_port_, "POST", fmt::format("/sim/{}", operation),
-                                         json::serialize(arguments));
+    const std::string target = fmt::format("/sim/{}", operation);
+    const std::string body = json::serialize(arguments);
+    const HttpAnswer answer = simulator_ca_.empty()
+                                  ? local_http(sim_port_, "POST", target, body)
+                                  : local_https(sim_port_, simulator_ca_, target, body);
     if (answer.status != 200)
         throw std::runtime_error(fmt::format("the simulator answers {} to {}: {}", answer.status,
                                              operation, answer.body));

@@ -23,7 +23,10 @@ namespace json = boost::json;
 /// test with real processes begins with.
 class Stage {
 public:
-    explicit Stage(TempDatabase::Schema schema = TempDatabase::Schema::migrated);
+    enum class Simulator { http, https };
+
+    explicit Stage(TempDatabase::Schema schema = TempDatabase::Schema::migrated,
+                   Simulator simulator = Simulator::http);
     ~Stage();
 
     /// The configuration, written anew before each program starts. `tracking` and `more` are TOML
@@ -74,6 +77,7 @@ public:
     unsigned short sim_port() const { return sim_port_; }
 
 private:
+    void start_simulator(Simulator simulator);
     std::string categories_where(const std::string& mailbox, const char* member,
                                  std::string_view value);
 
@@ -82,6 +86,7 @@ private:
     boost::asio::io_context io_;
     pg::Pool pool_;
     std::unique_ptr<Child> simulator_;
+    std::filesystem::path simulator_ca_; ///< of the certificate it shows; empty without TLS
     unsigned short sim_port_ = 0;
     int started_ = 0;
     std::vector<std::filesystem::path> logs_;
