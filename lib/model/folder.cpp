@@ -23,6 +23,8 @@ std::string_view to_string(WellKnown folder)
         return "outbox";
     case WellKnown::conversation_history:
         return "conversationhistory";
+    case WellKnown::unknown:
+        return "unknown";
     }
     return "";
 }

@@ -19,7 +19,8 @@ enum class WellKnown {
     junk_email,
     archive,
     outbox,
-    conversation_history
+    conversation_history,
+    unknown ///< perhaps one of these: the provider refuses to say. No rule may take it for none
 };
 std::string_view to_string(WellKnown); ///< the provider's word: "sentitems"; empty for none
 

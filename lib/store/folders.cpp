@@ -15,7 +15,7 @@ WellKnown well_known(std::string_view word)
     for (const WellKnown folder :
          {WellKnown::inbox, WellKnown::drafts, WellKnown::sent_items, WellKnown::deleted_items,
           WellKnown::junk_email, WellKnown::archive, WellKnown::outbox,
-          WellKnown::conversation_history})
+          WellKnown::conversation_history, WellKnown::unknown})
         if (word == to_string(folder))
             return folder;
     return WellKnown::none;

@@ -61,24 +61,30 @@ asio::awaitable<void> GraphConnector::learn_well_known_folders()
     for (const WellKnown name : well_known_names)
         parts.push_back(get_part(calls_.urls().well_known_folder(name)));
     std::map<FolderId, WellKnown> found;
+    WellKnown others = WellKnown::none;
     Calls::Use use = [&](std::size_t index, const PartAnswer& answer) {
+        const WellKnown name = well_known_names[index];
         if (answer.success()) {
             if (const auto id = text_at(answer.body(), "id"))
-                found.emplace(FolderId(std::string(*id)), well_known_names[index]);
+                found.emplace(FolderId(std::string(*id)), name);
             return;
         }
         const GraphError error = classify(answer.status, answer.body(), purpose::well_known);
-        // Not every mailbox has an archive, and one folder's trouble is its own.
-        if (error.reaction != Reaction::set_aside)
+        if (error.finding == Finding::gone) // not every mailbox has an archive
+            return;
+        // One folder's trouble is its own; what is denied of Inbox is denied of the mailbox.
+        if (error.transient() || (denies_the_mailbox(error) && name == WellKnown::inbox))
             give_up(error, answer);
-        if (error.finding != Finding::gone)
-            log::warn(log::Area::graph, "a well-known folder is taken for an ordinary one",
+        others = WellKnown::unknown;
+        if (others_ != WellKnown::unknown)
+            log::warn(log::Area::graph, "Graph refuses to say which folder is a well-known one",
                       {{"mailbox", mailbox_.value},
-                       {"folder", to_string(well_known_names[index])},
+                       {"folder", to_string(name)},
                        {"failure", error.name}});
     };
     co_await calls_.batch(std::move(parts), purpose::well_known, Bodies::kept, std::move(use));
     well_known_ = std::move(found);
+    others_ = others;
 }
 
 asio::awaitable<std::optional<FolderPage>> GraphConnector::folder_page(std::string url, bool stored)
@@ -117,12 +123,12 @@ GraphConnector::folders_since(Cursor cursor)
             std::any_of(changes.present.begin(), changes.present.end(), [&](const Folder& folder) {
                 return !seen_folders_.contains(hash_of(folder.id));
             });
-        if (any_new)
+        if (any_new || others_ == WellKnown::unknown)
             co_await learn_well_known_folders();
         for (Folder& folder : changes.present) {
             seen_folders_.insert(hash_of(folder.id));
-            if (const auto at = well_known_.find(folder.id); at != well_known_.end())
-                folder.well_known = at->second;
+            const auto at = well_known_.find(folder.id);
+            folder.well_known = at == well_known_.end() ? others_ : at->second;
         }
         co_return changes;
     }

@@ -21,17 +21,19 @@ SELECT f.name, f.kind, f.round_done_at, count(l.item_id), f.last_failure, f.next
  ORDER BY f.name;
 
 -- name: upsert_folders
--- A round may say only part of a folder: the rest stays as it was.
+-- A round may say only part of a folder, and which it is may be refused: the rest stays as it was.
 INSERT INTO sync.folder AS f (mailbox_id, folder_id, parent_id, name, kind)
 SELECT $1::bigint, folder_id, parent_id, name, kind
   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS n (folder_id, parent_id, name, kind)
  ORDER BY folder_id COLLATE "C"
     ON CONFLICT (mailbox_id, folder_id) DO UPDATE
    SET parent_id = coalesce(excluded.parent_id, f.parent_id),
-       name = coalesce(nullif(excluded.name, ''), f.name), kind = excluded.kind
+       name = coalesce(nullif(excluded.name, ''), f.name),
+       kind = coalesce(nullif(excluded.kind, 'unknown'), f.kind)
  WHERE (f.parent_id, f.name, f.kind)
        IS DISTINCT FROM (coalesce(excluded.parent_id, f.parent_id),
-                         coalesce(nullif(excluded.name, ''), f.name), excluded.kind);
+                         coalesce(nullif(excluded.name, ''), f.name),
+                         coalesce(nullif(excluded.kind, 'unknown'), f.kind));
 
 -- name: remove_folders
 DELETE FROM sync.folder WHERE mailbox_id = $1::bigint AND folder_id = ANY ($2::text[]);

@@ -92,26 +92,43 @@ TEST_CASE("a well-known folder that Graph refuses to name does not keep the tree
 {
     GraphStage* at = nullptr;
     PartReply junk{500, error_body("ErrorCorruptData")};
+    PartReply history{400, error_body("ErrorInvalidIdMalformed")};
+    PartReply inbox{200, R"({"id": "IN"})"};
     GraphStage stage(by_url([&](const std::string& url) -> PartReply {
         if (url.find("/mailFolders/delta?") != std::string::npos)
             return {200, page(at->url("/f?$deltatoken=1"), R"({"id": "IN"}, {"id": "JUNK"})")};
         if (url.find("/junkemail?") != std::string::npos)
             return junk;
         if (url.find("/conversationhistory?") != std::string::npos)
-            return {400, error_body("ErrorInvalidIdMalformed")};
-        return {200, R"({"id": "IN"})"};
+            return history;
+        return inbox;
     }));
     at = &stage;
     const auto tree = [&] {
         return as<FolderChanges>(stage.go(stage.connector.folders_since(Cursor())));
     };
 
-    SECTION("for ever")
+    SECTION("for good, and no other folder is taken for an ordinary one then")
     {
-        const FolderChanges changes = tree();
-        REQUIRE(changes.present.size() == 2);
-        CHECK(changes.present[0].well_known == WellKnown::inbox);
-        CHECK(changes.present[1].well_known == WellKnown::none);
+        for (const PartReply& refusal : {junk, PartReply{403, error_body("ErrorAccessDenied")}}) {
+            junk = refusal;
+            const FolderChanges changes = tree();
+            REQUIRE(changes.present.size() == 2);
+            CHECK(changes.present[0].well_known == WellKnown::inbox);
+            CHECK(changes.present[1].well_known == WellKnown::unknown);
+        }
+    }
+    SECTION("until it names it again")
+    {
+        CHECK(tree().present.at(1).well_known == WellKnown::unknown);
+        junk = {404, error_body("ErrorItemNotFound")};
+        history = junk;
+        CHECK(tree().present.at(1).well_known == WellKnown::none);
+    }
+    SECTION("of Inbox as well: then it is the mailbox")
+    {
+        inbox = {403, error_body("ErrorAccessDenied")};
+        CHECK(failure_of(tree).name() == "graph.access_denied");
     }
     SECTION("for now, which is waited for")
     {

@@ -35,13 +35,14 @@ TEST_CASE("the words that are stored are those of the contract")
     CHECK(words(Outcome::failed) == "tracked ignored refused untracked held failed");
     CHECK(words(Rule::pinned) ==
           "none hand_tag tracked_by_hand regarding_category rule_tag header_reference "
-          "exact_address account_domain identity mode_all gate_rights_protected gate_sensitivity "
-          "gate_internal_only gate_automatic gate_meeting gate_ceiling pinned");
+          "exact_address account_domain identity orphan_category mode_all "
+          "gate_rights_protected gate_sensitivity gate_internal_only gate_automatic gate_meeting "
+          "gate_ceiling pinned");
     CHECK(words(PartyResolution::ambiguous) == "resolved unresolved ambiguous");
     CHECK(words(Direction::internal) == "incoming outgoing internal");
     CHECK(words(Role::optional) == "from sender reply_to to cc bcc organizer required optional");
-    CHECK(words(WellKnown::conversation_history) ==
-          " inbox drafts sentitems deleteditems junkemail archive outbox conversationhistory");
+    CHECK(words(WellKnown::unknown) == " inbox drafts sentitems deleteditems junkemail archive "
+                                       "outbox conversationhistory unknown");
     CHECK(words(StateCategory::failed) == "none track tracked review refused failed");
     CHECK(words(MailboxState::stopped) == "added enabled disabled stopped");
     CHECK(words(Mode::all) == "manual replies contacts records all");
