@@ -29,23 +29,27 @@ tracked() {
               coalesce(', attachments: ' || (select string_agg(t.name || ' ' || t.status || coalesce(' (' || t.reason || ')', ''), ', ' order by t.ordinal)
                   from crm.attachment t where t.activity_id = x.id), ''))
           from $(stored "$2") x left join crm.record r on r.id = x.regarding_id")"
-    why "$1" "$2"
+    why "$1" "$2" ") is user "
     shown "$1" "$2"
 }
 
 # What the category list of the message says now.
 shown() { answer "${bold}in Outlook: $(categories_of "$1" "$2")${plain}"; }
 
-# Why, by the service's own account.
+# why MAILBOX MESSAGE_ID [WORDS]: by the service's own account, in which the words must occur.
 why() {
+    local account
     crmsync explain "$1" "<$2>" >"$logs/explain.log" 2>&1 || fail "crmsync explain $1 <$2> failed; see $logs/explain.log"
-    awk -f "$source_folder/deploy/demo/why.awk" "$logs/explain.log" | sed "s/^/       ${dim}/; s/\$/${plain}/"
+    account=$(awk -f "$source_folder/deploy/demo/why.awk" "$logs/explain.log") ||
+        fail "crmsync explain $1 <$2> shows no decision; see $logs/explain.log"
+    sed "s/^/       ${dim}/; s/\$/${plain}/" <<<"$account"
+    [[ $account == *"${3:-}"* ]] || fail "the account does not say \"$3\"; see $logs/explain.log"
 }
 
-# answered MAILBOX MESSAGE_ID CATEGORY: the answer that is not CRM Tracked.
+# answered MAILBOX MESSAGE_ID CATEGORY [WORDS]: the answer that is not CRM Tracked.
 answered() {
     wait_for "the mailbox shows $3" has_category "$1" "$2" "$3"
-    why "$1" "$2"
+    why "$1" "$2" "${4:-}"
     shown "$1" "$2"
 }
 
@@ -107,7 +111,7 @@ morning() {
 noon() {
     scene 10:15 "James picks a label that fits two opportunities: CRM: Renewal 2026."
     tag "$james" renewal-1@thornbury-ales.example "CRM: Renewal 2026"
-    answered "$james" renewal-1@thornbury-ales.example "CRM Review"
+    answered "$james" renewal-1@thornbury-ales.example "CRM Review" "It may be about: "
 
     scene 10:20 "He takes it off and picks the right one."
     replace_category "$james" renewal-1@thornbury-ales.example "CRM: Renewal 2026" "CRM: Renewal 2026 Ales"
@@ -195,11 +199,12 @@ afternoon() {
     not_stored kalibrierung-5@hoellentaler.example || fail "half a message was stored"
 
     scene 15:30 "Microsoft is slow with Claire's mailbox (429) and has forgotten how far Erik's was read (410)."
+    deliver maintenance-3@saint-evrard.example "Océane Laforêt" oceane.laforet@saint-evrard.example "$claire" \
+        "Contrat de maintenance 2026" "Bonjour Claire,\n\nla direction a signé. Je vous envoie l’original par courrier."
+    looked_at "$claire"
     throttle "$claire"
     expire_cursors "$erik"
     before=$(query "select count(*) from crm.activity")
-    deliver maintenance-3@saint-evrard.example "Océane Laforêt" oceane.laforet@saint-evrard.example "$claire" \
-        "Contrat de maintenance 2026" "Bonjour Claire,\n\nla direction a signé. Je vous envoie l’original par courrier."
     tag "$claire" maintenance-3@saint-evrard.example "CRM Track"
     looked_at "$erik"
     tracked "$claire" maintenance-3@saint-evrard.example
