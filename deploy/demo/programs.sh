@@ -40,9 +40,10 @@ choose_user_and_folder() {
     logs=$state/logs
     as_demo mkdir -p "$logs" "$state/run"
 
-    # Held by this shell alone (children get 9>&-), so it is free again when the demo is killed.
+    # Held by this shell and what runs for a moment (all else gets 9>&-), so it is free again soon after
+    # the demo is killed.
     exec 9>"$state/lock"
-    flock -n 9 || fail "another demo is running in $state (process $(cat "$state/run/demo.pid" 2>/dev/null || echo unknown))"
+    flock -w 2 9 || fail "another demo is running in $state (process $(cat "$state/run/demo.pid" 2>/dev/null || echo unknown))"
     echo $$ >"$state/run/demo.pid"
 }
 
@@ -59,20 +60,20 @@ install_programs() {
     sample=$state/sample
 }
 
-# is_ours PID PROGRAM: the process is there and runs our copy of the program (or the one it replaced).
+# is_ours PID: the process is there and runs our copy of a program (or one that was replaced since).
 is_ours() {
     local exe
     exe=$(readlink "/proc/$1/exe" 2>/dev/null) || return 1
-    [[ ${exe% (deleted)} == "$state/bin/$2" ]]
+    [[ $exe == "$state/bin/"* ]]
 }
 
-# stop_program NAME PID: asks, waits, insists.
+# stop_program PID: asks, waits, insists.
 stop_program() {
     local deadline=$((SECONDS + 8))
-    kill -TERM "$2" 2>/dev/null || return 0
-    while is_ours "$2" "$1"; do
+    kill -TERM "$1" 2>/dev/null || return 0
+    while is_ours "$1"; do
         if ((SECONDS >= deadline)); then
-            kill -KILL "$2" 2>/dev/null || true
+            kill -KILL "$1" 2>/dev/null || true
         fi
         sleep 0.05
     done
@@ -82,9 +83,9 @@ stop_what_an_earlier_demo_left() {
     local name pid
     for name in crmsync exchange-sim; do
         pid=$(cat "$state/run/$name.pid" 2>/dev/null || true)
-        if [[ -n $pid ]] && is_ours "$pid" "$name"; then
+        if [[ -n $pid ]] && is_ours "$pid"; then
             say "stopping the $name of an earlier demo (process $pid)"
-            stop_program "$name" "$pid"
+            stop_program "$pid"
         fi
         rm -f "$state/run/$name.pid"
     done
@@ -110,26 +111,27 @@ still_alive() {
 
 stop_everything() {
     trap '' INT TERM HUP
-    local pid=$daemon_pid
-    daemon_pid=''
-    if [[ -n $pid ]]; then
-        stop_program crmsync "$pid"
-        wait "$pid" 2>/dev/null || true
+    local pid last_started=${!:-}
+    # One that was just started may be in neither variable yet.
+    if [[ $last_started == "$daemon_pid" || $last_started == "$simulator_pid" ]]; then
+        last_started=''
     fi
-    pid=$simulator_pid
-    simulator_pid=''
-    if [[ -n $pid ]]; then
-        stop_program exchange-sim "$pid"
-        wait "$pid" 2>/dev/null || true
-    fi
+    for pid in "$last_started" "$daemon_pid" "$simulator_pid"; do
+        if [[ -n $pid ]]; then
+            stop_program "$pid"
+            wait "$pid" 2>/dev/null || true
+        fi
+    done
+    daemon_pid='' simulator_pid=''
     stop_postgres
     rm -f "$state/run/"*.pid
 }
 
-# A port of the loopback address that nobody listens on, from 8480 up.
+# A port of the loopback address that nobody listens on, from `first_port` up.
+first_port=8480
 free_port() {
     local port
-    for ((port = 8480; port < 8580; ++port)); do
+    for ((port = first_port; port < 8580; ++port)); do
         if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
             echo "$port"
             return 0
@@ -167,8 +169,23 @@ graph_url = "$simulator_url"
 END
 }
 
+# By the log, not by the port: what answers there may be another service.
+is_up() { grep -q 'crmsync is up' "$logs/crmsync.log"; }
+is_up_or_ended() { is_up || ! kill -0 "$started_pid" 2>/dev/null; }
+
+# Somebody else may take the port before the service does: then it is started with the next one.
 start_daemon() {
-    start crmsync --config "$state/crmsync.toml" serve
+    while true; do
+        start crmsync --config "$state/crmsync.toml" serve
+        wait_for "the service is up" is_up_or_ended
+        if is_up; then
+            break
+        fi
+        grep -q 'cannot listen on' "$logs/crmsync.log" || fail "crmsync ended by itself; see $logs/crmsync.log"
+        say "somebody else has taken port $http_port"
+        first_port=$((http_port + 1))
+        write_configuration
+    done
     daemon_pid=$started_pid
     wait_for "the service is ready" curl -fsS -o /dev/null "http://127.0.0.1:$http_port/readyz"
     say "crmsync serves; health at http://127.0.0.1:$http_port/readyz, metrics at /metrics"
