@@ -1,6 +1,7 @@
 #include "store/page_store.hpp"
 
 #include "base/failure.hpp"
+#include "base/log.hpp"
 #include "store/columns.hpp"
 #include "store/page_identity.hpp"
 #include "store/page_script.hpp"
@@ -68,8 +69,14 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
     pg::Script again;
     const bool asks_for_replies = add_reply_searches(again, fence.mailbox, plan, page);
     std::vector<pg::Result> asked;
-    if (again.size() != 0)
-        asked = co_await connection.run(std::move(again));
+    try {
+        if (again.size() != 0)
+            asked = co_await connection.run(std::move(again));
+    } catch (const Failure& failure) {
+        // The page is stored all the same; what may be missed is what came in the same moment.
+        log::warn(log::Area::store, "answers stored just now may have been missed",
+                  {{"mailbox", fence.mailbox.value}, {"failure", failure.name()}});
+    }
 
     std::set<ActivityId> revived;
     if (amends)
@@ -85,7 +92,8 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         item.revived = revived.contains(item.activity);
     }
     if (asks_for_replies)
-        committed.answered_in = other_mailboxes({&results.back(), &asked.back()}, fence.mailbox);
+        committed.answered_in = other_mailboxes(
+            {&results.back(), asked.empty() ? &results.back() : &asked.back()}, fence.mailbox);
     co_return committed;
 }
 

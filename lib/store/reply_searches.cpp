@@ -25,4 +25,13 @@ boost::asio::awaitable<void> ReplySearches::done(Fence fence, std::vector<std::s
     co_await complete(*connection, std::move(script));
 }
 
+boost::asio::awaitable<void> ReplySearches::put_off(Fence fence, std::string message_id,
+                                                    Timestamp until)
+{
+    const auto connection = co_await pool_.acquire();
+    pg::Script script = transaction(fence);
+    script.add(sql::put_off_reply_search, params(fence.mailbox, message_id, until));
+    co_await complete(*connection, std::move(script));
+}
+
 } // namespace crmsync::store

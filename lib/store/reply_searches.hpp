@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/timestamp.hpp"
 #include "model/ids.hpp"
 #include "pg/pool.hpp"
 
@@ -18,6 +19,8 @@ public:
 
     boost::asio::awaitable<std::vector<std::string>> due(MailboxId mailbox, int limit = 20);
     boost::asio::awaitable<void> done(Fence fence, std::vector<std::string> message_ids);
+    /// Could not be searched for: not due before `until`.
+    boost::asio::awaitable<void> put_off(Fence fence, std::string message_id, Timestamp until);
 
 private:
     pg::Pool& pool_;

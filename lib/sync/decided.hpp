@@ -15,6 +15,8 @@ struct Decided {
     KnownItem known;
     Decision decision;
     Sha256 input_hmac{}; ///< of everything the decision was made from
+    /// Of an ignored item: what it answers, as far as that was not stored when it was decided.
+    std::vector<std::string> unstored_parents{};
 
     /// Whether its body is still to be read: only a positive decision for an item that has no link,
     /// or whose activity is a tombstone to be revived.

@@ -9,7 +9,6 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 
 namespace crmsync::sync {
 namespace {
@@ -53,16 +52,6 @@ std::vector<std::string> newest_parents(const Item& item)
     return parents;
 }
 
-/// Whether one of its parents, once stored, could have it tracked.
-bool waits_for_a_parent(const Decision& decision, const PlanFacts& facts)
-{
-    const bool found =
-        std::any_of(decision.evidence.begin(), decision.evidence.end(),
-                    [](const Evidence& one) { return one.rule == Rule::header_reference; });
-    return decision.outcome == Outcome::ignored && !found &&
-           match::effective_mode(facts.mailbox.mode, facts.rules.settings) != Mode::manual;
-}
-
 /// Untagged items older than the window leave no row: a mailbox of ten years would fill the table.
 bool leaves_decision(const Decided& decided, const PlanFacts& facts)
 {
@@ -93,11 +82,9 @@ void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
     row.message_id_hmac = message_hmac(decided.item, facts.hash);
     if (decided.item.thread.conversation_id.has_value())
         row.thread_hmac = facts.hash.conversation(*decided.item.thread.conversation_id);
-    std::vector<std::string> parents = newest_parents(decided.item);
-    for (const std::string& parent : parents)
+    for (const std::string& parent : newest_parents(decided.item))
         row.parent_hmacs.push_back(facts.hash.message(parent));
-    if (waits_for_a_parent(decided.decision, facts))
-        row.unstored_parents = std::move(parents);
+    row.unstored_parents = decided.unstored_parents;
     row.outcome = decided.decision.outcome;
     row.rule = to_string(decided.decision.rule);
     row.evidence_json = evidence_json(decided.decision);
@@ -123,7 +110,7 @@ void add_answer(Plan& plan, const Decided& decided)
     OwedCategories owed;
     owed.item_id = decided.item.key.id;
     owed.desired = decided.decision.answer;
-    if (decided.item.categories.said())
+    if (decided.item.categories.said() && !decided.item.uncleaned_categories)
         owed.categories = decided.item.categories.value_or({});
     owed.version = decided.item.version.value_or(Version{});
     plan.write_backs.push_back(std::move(owed));

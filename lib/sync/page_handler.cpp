@@ -4,6 +4,7 @@
 #include "match/categories.hpp"
 #include "match/decide.hpp"
 #include "match/decision_input.hpp"
+#include "match/rules.hpp"
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
 #include "store/leases.hpp"
@@ -237,6 +238,20 @@ bool PageHandler::may_be_tracked(const Item& item, const KnownItem& known) const
            match::own_categories(*item.categories, context_.rules->policy).any();
 }
 
+/// Where a rule could have tracked the item for its parent.
+std::vector<std::string> PageHandler::unstored_parents(const Decided& one,
+                                                       const Candidates& candidates) const
+{
+    if (one.decision.outcome != Outcome::ignored || context_.mode() == Mode::manual)
+        return {};
+    std::vector<std::string> parents = match::parents_of(one.item);
+    std::erase_if(parents, [&](const std::string& parent) {
+        const auto at = candidates.by_message_id.find(parent);
+        return at != candidates.by_message_id.end() && !at->second.deleted;
+    });
+    return parents;
+}
+
 void PageHandler::decide_one(Decided& one, const Candidates& candidates,
                              const PageSource& source) const
 {
@@ -252,6 +267,7 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     circumstances.folder = source.well_known;
     const match::Policy& policy = context_.rules->policy;
     one.decision = match::decide(one.item, one.known, candidates, policy, circumstances);
+    one.unstored_parents = unstored_parents(one, candidates);
     one.input_hmac = context_.hash.input(match::decision_input(one.item, policy, circumstances) +
                                          context_.rules->fingerprint);
 }
@@ -312,6 +328,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
 
         std::size_t bytes = 0;
         std::optional<Deferred> deferred;
+        std::vector<const Decided*> missing;
         for (std::size_t i = 0; i < chunk.size(); ++i) {
             if (auto* fetched = std::get_if<Fetched>(&answers[i])) {
                 plan_tracked(plan, chunk[i], std::move(*fetched), candidates, facts());
@@ -328,7 +345,6 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
             if (bytes > static_cast<std::size_t>(chunk_bytes)) {
                 Plan full = std::exchange(plan, Plan());
                 bytes = 0;
-        std::vector<const Decided*> missing;
                 co_await commit(std::move(full), std::nullopt, report);
             }
         }
@@ -338,27 +354,11 @@ asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Dec
             co_await commit(std::move(full), std::nullopt, report);
             throw Failure(Reaction::wait, deferred->failure, deferred->message, deferred->advice);
         }
+        co_await set_missing_aside(std::move(missing), plan);
     }
     co_return outdated;
 }
 
-asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> progress,
-                                          PageReport& report)
-{
-    context_.end_if_stopping();
-    plan.policy_version = context_.rules->fingerprint;
-    report.tracked += static_cast<int>(plan.tracked.size());
-    report.owed += static_cast<int>(plan.write_backs.size());
-    store::Committed committed;
-    {
-        auto connection = co_await context_.pool.acquire();
-        committed = co_await store::commit(*connection, context_.fence, std::move(plan),
-                                           std::move(progress));
-        co_await set_missing_aside(std::move(missing), plan);
-    }
-    for (const store::CommittedItem& item : committed.tracked)
-        context_.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
-    if (!committed.answered_in.empty()) {
 /// Deleted between the list and the body, most of the time. Some items are listed and cannot be
 /// read (G-105): what a look still finds is there.
 asio::awaitable<void> PageHandler::set_missing_aside(std::vector<const Decided*> missing,
@@ -379,6 +379,22 @@ asio::awaitable<void> PageHandler::set_missing_aside(std::vector<const Decided*>
     }
 }
 
+asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> progress,
+                                          PageReport& report)
+{
+    context_.end_if_stopping();
+    plan.policy_version = context_.rules->fingerprint;
+    report.tracked += static_cast<int>(plan.tracked.size());
+    report.owed += static_cast<int>(plan.write_backs.size());
+    store::Committed committed;
+    {
+        auto connection = co_await context_.pool.acquire();
+        committed = co_await store::commit(*connection, context_.fence, std::move(plan),
+                                           std::move(progress));
+    }
+    for (const store::CommittedItem& item : committed.tracked)
+        context_.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
+    if (!committed.answered_in.empty()) {
         store::Leases leases(context_.pool);
         co_await leases.wake(std::move(committed.answered_in));
     }

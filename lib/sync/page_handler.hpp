@@ -59,6 +59,8 @@ private:
                                                                Plan& plan, PageReport& report);
     boost::asio::awaitable<void> set_missing_aside(std::vector<const Decided*> missing, Plan& plan);
     boost::asio::awaitable<std::map<std::string, KnownItem>> known(const std::vector<Item>& items);
+    std::vector<std::string> unstored_parents(const Decided& one,
+                                              const Candidates& candidates) const;
     boost::asio::awaitable<void> commit(Plan plan, std::optional<Progress> progress,
                                         PageReport& report);
     void decide_one(Decided& one, const Candidates& candidates, const PageSource& source) const;

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "store/reply_searches.hpp"
 #include "sync/looked_up.hpp"
+#include "sync/sync_metrics.hpp"
 
 #include <utility>
 
@@ -13,18 +14,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<std::vector<Change>> find_replies(const TurnContext& context,
-                                                  std::string message_id)
+constexpr std::chrono::minutes search_again_after(15);
+
+/// Nothing: it has to be tried again later. Nobody waits for it.
+asio::awaitable<std::optional<std::vector<Change>>> find_replies(const TurnContext& context,
+                                                                 std::string message_id)
 {
     std::vector<Item> found;
     try {
         found = co_await context.connector.find_replies(std::move(message_id));
     } catch (const Failure& failure) {
-        // Some mailboxes refuse such a search (G-168); they go without.
-        if (failure.reaction() != Reaction::set_aside)
+        if (failure.reaction() != Reaction::set_aside && failure.reaction() != Reaction::retry)
             throw;
+        context.metrics.add(metric_searches_failed, 1, {{"name", failure.name()}});
         log::warn(log::Area::sync, "answers to a stored message cannot be searched for",
                   {{"mailbox", context.mailbox.id.value}, {"failure", failure.name()}});
+        if (failure.reaction() == Reaction::retry)
+            co_return std::nullopt;
+        // Some mailboxes refuse such a search (G-168); they go without.
     }
     std::vector<Change> changes;
     for (Item& item : found) {
@@ -46,15 +53,22 @@ asio::awaitable<PageReport> search_replies(const TurnContext& context)
         std::vector<std::string> parents = co_await searches.due(context.mailbox.id);
         if (parents.empty())
             break;
-        for (const std::string& parent : parents) {
+        std::vector<std::string> done;
+        for (std::string& parent : parents) {
             // In mode manual no answer is tracked for what it answers.
-            if (context.mode() == Mode::manual)
-                break;
-            context.end_if_stopping();
-            std::vector<Change> changes = co_await find_replies(context, parent);
-            report += co_await handle_looked_up(context, std::move(changes));
+            if (context.mode() != Mode::manual) {
+                context.end_if_stopping();
+                auto changes = co_await find_replies(context, parent);
+                if (!changes) {
+                    const Timestamp until = context.clock.now() + search_again_after;
+                    co_await searches.put_off(context.fence, std::move(parent), until);
+                    continue;
+                }
+                report += co_await handle_looked_up(context, std::move(*changes));
+            }
+            done.push_back(std::move(parent));
         }
-        co_await searches.done(context.fence, std::move(parents));
+        co_await searches.done(context.fence, std::move(done));
     }
     co_return report;
 }

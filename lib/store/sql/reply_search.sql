@@ -31,7 +31,12 @@ SELECT $1::bigint, n.message_id COLLATE "C"
     ON CONFLICT (mailbox_id, message_id) DO NOTHING;
 
 -- name: replies_to_find
-SELECT message_id FROM sync.reply_search WHERE mailbox_id = $1::bigint ORDER BY asked_at LIMIT $2::bigint;
+SELECT message_id FROM sync.reply_search
+ WHERE mailbox_id = $1::bigint AND due_at <= sync.now() ORDER BY due_at LIMIT $2::bigint;
+
+-- name: put_off_reply_search
+UPDATE sync.reply_search SET due_at = $3::timestamptz
+ WHERE mailbox_id = $1::bigint AND message_id = $2::text;
 
 -- name: replies_found
 DELETE FROM sync.reply_search WHERE mailbox_id = $1::bigint AND message_id = ANY ($2::text[]);
