@@ -35,6 +35,7 @@ FolderState read_folder(const pg::Result& result, int row)
     state.trouble.next_attempt_at = result.get<std::optional<Timestamp>>(row, 8);
     state.mid_round = result.get<bool>(row, 9);
     state.from_beginning = result.get<bool>(row, 10);
+    state.missed_first_pass = result.get<bool>(row, 11);
     return state;
 }
 
@@ -116,6 +117,14 @@ boost::asio::awaitable<void> Folders::forget_cursor(Fence fence, FolderId folder
     const auto connection = co_await pool_.acquire();
     pg::Script script = transaction(fence);
     script.add(sql::forget_cursor, params(fence.mailbox, folder));
+    co_await complete(*connection, std::move(script));
+}
+
+boost::asio::awaitable<void> Folders::mark_missed(Fence fence)
+{
+    const auto connection = co_await pool_.acquire();
+    pg::Script script = transaction(fence);
+    script.add(sql::mark_missed_folders, params(fence.mailbox));
     co_await complete(*connection, std::move(script));
 }
 

@@ -27,6 +27,7 @@ struct FolderState {
     std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
     bool mid_round = false;                 ///< the cursor leads to the next page of a round
     bool from_beginning = false;            ///< the round under way reads the whole folder
+    bool missed_first_pass = false;         ///< of the mailbox; its first round is one of its own
     FolderTrouble trouble;
 };
 
@@ -68,6 +69,8 @@ public:
 
     /// One folder is to be read again from nothing (410).
     boost::asio::awaitable<void> forget_cursor(Fence fence, FolderId folder);
+    /// The mailbox's first pass ends: of folders that were not read to their end it is noted.
+    boost::asio::awaitable<void> mark_missed(Fence fence);
 
     /// What keeps a folder from being read, or that nothing does any more.
     boost::asio::awaitable<void> set_trouble(Fence fence, FolderId folder, FolderTrouble trouble);

@@ -14,9 +14,7 @@ PageSource source_of(const store::FolderState& folder)
     source.well_known = folder.folder.well_known;
     source.round_done_at = folder.round_done_at;
     source.reads_again = folder.from_beginning;
-    // The first pass ends without a folder that cannot be read. Its trouble lasts until a round of
-    // it has ended.
-    source.missed_first_pass = !folder.round_done_at && !folder.trouble.failure.empty();
+    source.missed_first_pass = folder.missed_first_pass;
     return source;
 }
 

@@ -81,6 +81,11 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     if (!report_.more_to_do)
         report_.untracks = co_await release_untracks(context_);
     co_await write_back();
+    const bool pass_ends = context_.first_pass && !report_.more_to_do && !report_.tree_failure;
+    if (pass_ends && report_.unread_folders > 0) {
+        store::Folders left_out(context_.pool);
+        co_await left_out.mark_missed(context_.fence);
+    }
 
     store::WriteBacks owed(context_.pool);
     report_.owed_at = co_await owed.next_due(context_.mailbox.id);

@@ -8,7 +8,7 @@ SELECT CASE WHEN tree_query_version = $2::bigint THEN tree_cursor ELSE '' END
 -- A cursor of another query version is of no use: it would go on with the old property list.
 SELECT folder_id, parent_id, name, kind, CASE WHEN query_version = $2::bigint THEN cursor ELSE '' END,
        round_done_at, last_failure, attempts, next_attempt_at, mid_round,
-       from_beginning OR cursor = '' OR query_version <> $2::bigint
+       from_beginning OR cursor = '' OR query_version <> $2::bigint, missed_first_pass
   FROM sync.folder WHERE mailbox_id = $1::bigint ORDER BY folder_id;
 
 -- name: show_folders
@@ -56,6 +56,9 @@ UPDATE sync.folder SET cursor = '' WHERE mailbox_id = $1::bigint AND folder_id =
 UPDATE sync.folder
    SET last_failure = $3::text, attempts = $4::bigint::integer, next_attempt_at = $5::timestamptz
  WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
+
+-- name: mark_missed_folders
+UPDATE sync.folder SET missed_first_pass = true WHERE mailbox_id = $1::bigint AND round_done_at IS NULL;
 
 -- name: forget_all_cursors
 -- And what kept folders from being read: a person asks for it.

@@ -346,6 +346,7 @@ DELETE FROM sync.pin WHERE mailbox_id = $1::bigint AND message_hmac = ANY ($2::b
 UPDATE sync.folder AS f
    SET cursor = n.cursor, query_version = n.query_version::integer,
        round_done_at = coalesce(n.round_done_at, f.round_done_at), mid_round = n.round_done_at IS NULL,
+       missed_first_pass = f.missed_first_pass AND n.round_done_at IS NULL,
        from_beginning = n.round_done_at IS NULL
            AND (f.from_beginning OR f.cursor = '' OR f.query_version <> n.query_version)
   FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[])
