@@ -73,7 +73,7 @@ void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known)
 
 /// Whether a state on an item without a link was there before this service looked after the
 /// mailbox. A folder that is read again shows it again: then what has not changed since the last
-/// round is from before, too.
+/// round is from before, too, unless it is a wish that could not be handled yet.
 bool from_before(const Item& item, const OwnCategories& own, const KnownItem& known,
                  const Circumstances& circumstances)
 {
@@ -81,7 +81,8 @@ bool from_before(const Item& item, const OwnCategories& own, const KnownItem& kn
         return false;
     if (circumstances.first_pass || known.orphan)
         return true;
-    return circumstances.reads_again && !known.outcome && circumstances.round_done_at &&
+    const bool unknown = !known.outcome && !known.parked;
+    return circumstances.reads_again && unknown && circumstances.round_done_at &&
            item.modified_at.has_value() && *item.modified_at < *circumstances.round_done_at;
 }
 

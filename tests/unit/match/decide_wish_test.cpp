@@ -206,6 +206,8 @@ TEST_CASE("an orphan stays one until its category is taken off")
          {},
          again,
          "tracked tracked_by_hand by person"},
+        {"read again while it could not be handled yet", tracked, known().parked(), again,
+         "tracked tracked_by_hand by person"},
         {"read again, and seen without it", tracked, known().outcome("ignored"), again,
          "tracked tracked_by_hand by person"},
     });
