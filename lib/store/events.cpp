@@ -47,8 +47,13 @@ boost::asio::awaitable<void> Events::add(std::optional<MailboxId> mailbox,
 
 boost::asio::awaitable<std::vector<StoredEvent>> Events::read(EventFilter filter)
 {
-    pg::Params values =
-        params(filter.mailbox, filter.since, filter.until, filter.name, filter.limit);
+    if (filter.mailbox) {
+        pg::Params values =
+            params(*filter.mailbox, filter.since, filter.until, filter.name, filter.limit);
+        const pg::Result rows = co_await pool_.run(sql::read_mailbox_events, std::move(values));
+        co_return read_events(rows);
+    }
+    pg::Params values = params(filter.since, filter.until, filter.name, filter.limit);
     const pg::Result rows = co_await pool_.run(sql::read_events, std::move(values));
     co_return read_events(rows);
 }

@@ -11,7 +11,18 @@ SELECT (SELECT sync.now()), level, name, $1::bigint, detail
 SELECT id, at, level, name, mailbox_id, address, detail FROM (
     SELECT e.id, e.at, e.level, e.name, e.mailbox_id, m.address, e.detail
       FROM sync.event AS e LEFT JOIN sync.mailbox AS m ON m.id = e.mailbox_id
-     WHERE ($1::bigint IS NULL OR e.mailbox_id = $1::bigint)
+     WHERE e.at >= coalesce($1::timestamptz, '-infinity') AND e.at < coalesce($2::timestamptz, 'infinity')
+       AND ($3::text IS NULL OR e.name = $3::text)
+     ORDER BY e.at DESC, e.id DESC LIMIT $4::bigint) AS newest
+ ORDER BY at, id;
+
+-- name: read_mailbox_events
+-- The same of one mailbox. A statement of its own: a plan made without the values could not go by
+-- the mailbox where it may be empty.
+SELECT id, at, level, name, mailbox_id, address, detail FROM (
+    SELECT e.id, e.at, e.level, e.name, e.mailbox_id, m.address, e.detail
+      FROM sync.event AS e LEFT JOIN sync.mailbox AS m ON m.id = e.mailbox_id
+     WHERE e.mailbox_id = $1::bigint
        AND e.at >= coalesce($2::timestamptz, '-infinity') AND e.at < coalesce($3::timestamptz, 'infinity')
        AND ($4::text IS NULL OR e.name = $4::text)
      ORDER BY e.at DESC, e.id DESC LIMIT $5::bigint) AS newest

@@ -184,7 +184,8 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::decisions_of_message, "7, sha256('7')", {"decision_message"}},
         {sql::links_of_activity, "md5('7')::uuid", {"link_activity"}},
         {sql::activities_by_identity, keys, {"activity_identity_pkey"}},
-        {sql::read_events, "7, now() - interval '1 h', NULL, NULL, 50", {"Index Scan"}},
+        {sql::read_events, "now() - interval '1 h', NULL, NULL, 50", {"Index Scan"}},
+        {sql::read_mailbox_events, "7, now() - interval '30 d', NULL, NULL, 50", {"mailbox_id_at"}},
     };
     // A session may have settled for a plan made without looking at the values.
     for (const char* mode : {"force_custom_plan", "force_generic_plan"}) {
