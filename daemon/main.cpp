@@ -45,6 +45,7 @@ int main(int argc, char** argv)
     app.footer(
         "Start with: crmsync check\n"
         "Configuration: --config FILE, else $CRMSYNC_CONFIG, else /etc/crmsync/crmsync.toml\n"
+        "Exit codes: 0 fine, 1 it failed, 2 wrong usage or configuration\n"
         "More in the log: CRMSYNC_LOG=debug, or by area: CRMSYNC_LOG=graph=debug,sql=debug");
 
     crmsync::Invocation invocation;

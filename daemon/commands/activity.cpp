@@ -155,10 +155,13 @@ void add_activity_commands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* activity = app.add_subcommand("activity", "Stored copies of messages");
     activity->require_subcommand(0, 1);
+    activity->footer("Example: crmsync activity show 01900000-0000-7000-8000-000000000000");
     CLI::App* showing =
         activity->add_subcommand("show", "One activity with its parties, attachments and links");
     auto id = std::make_shared<std::string>();
-    showing->add_option("ID", *id, "Of the activity")->required();
+    showing->add_option("ID", *id, "Of the activity, as in crm.activity and in explain")
+        ->type_name("")
+        ->required();
     showing->add_flag("--json", invocation.json, "Print JSON");
     showing->footer("Example: crmsync activity show 01900000-0000-7000-8000-000000000000");
     showing->callback([&invocation, id] {

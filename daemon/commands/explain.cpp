@@ -146,8 +146,11 @@ void add_explain_command(CLI::App& app, Invocation& invocation)
     CLI::App* command = app.add_subcommand("explain", "Why an item was or was not tracked");
     auto named = std::make_shared<MailboxArgument>();
     auto message_id = std::make_shared<std::string>();
-    command->add_option("ADDRESS", named->address, "Of the mailbox")->required();
-    command->add_option("MESSAGE-ID", *message_id, "Of the message, with or without brackets")
+    command->add_option("ADDRESS", named->address, "Of the mailbox")->type_name("")->required();
+    command
+        ->add_option("MESSAGE-ID", *message_id,
+                     "Of the message as its headers write it, with or without brackets")
+        ->type_name("")
         ->required();
     add_provider_option(*command, named->provider);
     command->add_flag("--json", invocation.json, "Print JSON");

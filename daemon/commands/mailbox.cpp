@@ -279,7 +279,7 @@ void add_on_mailbox(CLI::App& parent, Invocation& invocation, const char* name, 
 {
     CLI::App* command = parent.add_subcommand(name, help);
     auto named = std::make_shared<MailboxArgument>();
-    command->add_option("ADDRESS", named->address, "Of the mailbox")->required();
+    command->add_option("ADDRESS", named->address, "Of the mailbox")->type_name("")->required();
     add_provider_option(*command, named->provider);
     if (reads)
         command->add_flag("--json", invocation.json, "Print JSON");
@@ -299,15 +299,24 @@ void add_mailbox_commands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* mailbox = app.add_subcommand("mailbox", "Mailboxes the service follows");
     mailbox->require_subcommand(0, 1);
+    mailbox->footer("Example: crmsync mailbox list");
 
     auto arguments = std::make_shared<AddArguments>();
     CLI::App* adding =
         mailbox->add_subcommand("add", "Add a mailbox; it is not followed before it is enabled");
-    adding->add_option("ADDRESS", arguments->address, "Of the mailbox")->required();
-    adding->add_option("--provider", arguments->provider, "Name of a [[provider]]")->required();
-    adding->add_option("--owner", arguments->owner,
-                       "User who owns what the mailbox tracks: address or external id");
-    adding->add_option("--mode", arguments->mode, "manual, replies, contacts, records or all");
+    adding->add_option("ADDRESS", arguments->address, "Of the mailbox")->type_name("")->required();
+    adding->add_option("--provider", arguments->provider, "Name of a [[provider]]")
+        ->type_name("NAME")
+        ->required();
+    adding
+        ->add_option("--owner", arguments->owner,
+                     "User or team that owns what the mailbox tracks: address or external id")
+        ->type_name("USER");
+    adding
+        ->add_option("--mode", arguments->mode,
+                     "What is tracked without a tag: manual, replies, contacts, records or all; "
+                     "without it tracking.default_mode")
+        ->type_name("MODE");
     adding->footer(
         "Without --owner it is the user with the mailbox's address; one is made if there is none.\n"
         "Example: crmsync mailbox add ann@contoso.example --provider contoso --mode replies");

@@ -122,6 +122,7 @@ void add_record_commands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* record = app.add_subcommand("record", "Records of the CRM that items can belong to");
     record->require_subcommand(0, 1);
+    record->footer("Example: crmsync record find 'Adventure Works'");
 
     CLI::App* importing = record->add_subcommand("import", "Add or change records from a CSV file");
     auto type = std::make_shared<std::string>();
@@ -129,10 +130,12 @@ void add_record_commands(CLI::App& app, Invocation& invocation)
     importing
         ->add_option("--type", *type,
                      "account, contact, lead, opportunity, case, user, team or list")
+        ->type_name("TYPE")
         ->required();
     importing
         ->add_option("FILE.csv", *path,
                      "UTF-8 with a header line; external_id and name are required")
+        ->type_name("")
         ->required();
     importing->add_flag("--json", invocation.json, "Print JSON");
     importing->footer("Columns with a meaning: email, email2, email3, domain, number, parent "
@@ -153,7 +156,11 @@ void add_record_commands(CLI::App& app, Invocation& invocation)
     CLI::App* finding =
         record->add_subcommand("find", "Find records by number, external id, address or name");
     auto text = std::make_shared<std::string>();
-    finding->add_option("TEXT", *text, "What to look for")->required();
+    finding
+        ->add_option("TEXT", *text,
+                     "A number, external id or address as it is, or any part of a name")
+        ->type_name("")
+        ->required();
     finding->add_flag("--json", invocation.json, "Print JSON");
     finding->footer("Example: crmsync record find 'Adventure Works'");
     finding->callback([&invocation, text] {

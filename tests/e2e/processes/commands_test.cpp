@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <regex>
 
 using namespace crmsync::test;
 
@@ -51,6 +52,9 @@ TEST_CASE("every command has a help text with an example")
     const std::vector<std::vector<std::string>> commands = {{"serve"},
                                                             {"migrate"},
                                                             {"check"},
+                                                            {"mailbox"},
+                                                            {"record"},
+                                                            {"activity"},
                                                             {"explain"},
                                                             {"log"},
                                                             {"mailbox", "add"},
@@ -73,12 +77,15 @@ TEST_CASE("every command has a help text with an example")
         CHECK(help.code == 0);
         CHECK(help.err.empty());
         CHECK_THAT(help.out, Catch::Contains("Example: crmsync"));
+        // What a value is, not that it is text.
+        CHECK_FALSE(std::regex_search(help.out, std::regex("[A-Za-z] TEXT")));
     }
     const Outcome all = stage.crmsync({"--help"});
     CHECK(all.code == 0);
     for (const char* name :
          {"serve", "migrate", "check", "mailbox", "record", "activity", "explain", "log"})
         CHECK_THAT(all.out, Catch::Contains(name));
+    CHECK_THAT(all.out, Catch::Contains("Exit codes: 0 fine, 1 it failed, 2 "));
     const Outcome version = stage.crmsync({"--version"});
     CHECK(version.code == 0);
     CHECK_THAT(version.out, Catch::StartsWith("crmsync "));
