@@ -50,10 +50,12 @@ void add(Again& again, std::size_t index, PartAnswer answer, GraphError error,
     again.answers.push_back(std::move(answer));
 }
 
-bool is_servers_fault(const PartAnswer& answer, const GraphError& error)
+bool is_servers_fault(const PartAnswer& answer, const GraphError& error,
+                      std::optional<std::chrono::milliseconds> advice)
 {
-    return error.reaction == Reaction::retry &&
-           (answer.status >= 500 || answer.status == 424 || answer.status == 0);
+    return may_be_its_own(error, advice) ||
+           (error.reaction == Reaction::retry &&
+            (answer.status >= 500 || answer.status == 424 || answer.status == 0));
 }
 
 } // namespace
@@ -136,16 +138,17 @@ asio::awaitable<void> Calls::run_batch(BatchRun& run, std::vector<std::size_t> p
             }
             GraphError error = classify(answer.status, answer.body(), run.purpose);
             note(error, answer.status, run.purpose);
-            bool repeat = error.finding == Finding::throttled;
+            const auto advice = net::retry_after(answer.headers, clock_.now());
+            const bool servers_fault = is_servers_fault(answer, error, advice);
+            bool repeat = error.finding == Finding::throttled && !servers_fault;
             if (error.finding == Finding::token && !token_refused_before) {
                 run.token_refused = repeat = true;
                 token_.rejected(run.token);
             }
             if (error.reaction == Reaction::reauthorise)
                 token_.lacks_permission(run.token);
-            if (is_servers_fault(answer, error) && run.server_errors[index]++ < most_server_errors)
+            if (servers_fault && run.server_errors[index]++ < most_server_errors)
                 repeat = true;
-            const auto advice = net::retry_after(answer.headers, clock_.now());
             if (repeat)
                 add(again, index, std::move(answer), std::move(error), advice);
             else
@@ -156,7 +159,8 @@ asio::awaitable<void> Calls::run_batch(BatchRun& run, std::vector<std::size_t> p
 
         const std::chrono::milliseconds delay = delay_after(round, again.error, again.advice);
         if (round == most_rounds || !run.patience_left.take(delay)) {
-            if (again.error.finding == Finding::throttled)
+            if (again.error.finding == Finding::throttled &&
+                !may_be_its_own(again.error, again.advice))
                 run.given_up = again.answers[again.error_at];
             for (std::size_t i = 0; i < again.pending.size(); ++i)
                 run.use(again.pending[i], again.answers[i]);

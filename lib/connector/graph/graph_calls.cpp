@@ -38,6 +38,11 @@ bool may_pass(const net::Response& response, const GraphError& error)
 
 } // namespace
 
+bool may_be_its_own(const GraphError& error, std::optional<std::chrono::milliseconds> advice)
+{
+    return error.name == "graph.busy" && !advice;
+}
+
 bool holds_answers(const net::Response& response)
 {
     return (response.status >= 200 && response.status < 300) ||
@@ -114,11 +119,14 @@ asio::awaitable<net::Response> Calls::send_patiently(net::Request request, Purpo
         }
         if (error.reaction == Reaction::reauthorise)
             token_.lacks_permission(token);
-        const bool again = error.finding == Finding::throttled ||
-                           (may_pass(response, error) && server_errors-- > 0);
+        const auto advice = net::retry_after(response.headers, clock_.now());
+        const bool its_own = may_be_its_own(error, advice);
+        const bool counted = its_own || may_pass(response, error);
+        const bool again = counted ? server_errors-- > 0 : error.finding == Finding::throttled;
+        if (!again && its_own)
+            throw failure_of(error, mailbox_);
         if (!again)
             co_return response;
-        const auto advice = net::retry_after(response.headers, clock_.now());
         const std::chrono::milliseconds delay = delay_after(attempt, error, advice);
         if (!patience_left.take(delay))
             throw failure_of(error, mailbox_, delay);

@@ -23,7 +23,8 @@ namespace crmsync::graph {
 /// Knows requests and answers, and nothing of what they are about.
 ///
 /// What it waits out itself: 429, 503 and the like for as long as Retry-After asks, one refused
-/// token, a few server errors; together never longer than `patience` a call.
+/// token, a few server errors, a 503 without Retry-After among them; together never longer than
+/// `patience` a call.
 class Calls {
 public:
     /// Whoever waits longer waits outside, where no turn's place is taken meanwhile.
@@ -90,6 +91,10 @@ private:
     Timestamp closed_until_{};
     std::minstd_rand random_;
 };
+
+/// Whether what was asked for may be the reason why the server is busy: it did not say for how
+/// long, as it does where there are too many requests (G-252). A server's error like others then.
+bool may_be_its_own(const GraphError& error, std::optional<std::chrono::milliseconds> advice);
 
 /// Whether an answer holds what was asked for. A 424 may be the answer to a whole batch of which
 /// some part was throttled (G-271).

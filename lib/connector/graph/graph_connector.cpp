@@ -43,7 +43,7 @@ void GraphConnector::give_up(const GraphError& error, const PartAnswer& answer) 
 bool GraphConnector::asks_to_wait(const GraphError& error, const PartAnswer& answer) const
 {
     return error.reaction == Reaction::wait &&
-           (error.name != "graph.busy" || net::retry_after(answer.headers, clock_.now()));
+           !may_be_its_own(error, net::retry_after(answer.headers, clock_.now()));
 }
 
 Deferred GraphConnector::deferred(const GraphError& error, const PartAnswer& answer) const

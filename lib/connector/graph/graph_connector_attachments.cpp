@@ -59,17 +59,15 @@ asio::awaitable<AttachmentContent> GraphConnector::fetch_alone(AttachmentRef att
     net::Request request = Calls::request(net::Method::get, calls_.urls().url(path));
     request.max_body = static_cast<std::size_t>(max_bytes);
     request.deadline = std::chrono::minutes(5);
-    bool too_large = false;
     net::Response response;
     try {
         response = co_await calls_.send(std::move(request), purpose::attachments);
     } catch (const Failure& failure) {
-        if (failure.name() != "net.answer_too_large")
+        const bool only_here = failure.name() == "graph.busy" && !failure.advice();
+        if (failure.name() != "net.answer_too_large" && !only_here)
             throw;
-        too_large = true;
+        co_return only_here ? without("unreadable", true) : without("size");
     }
-    if (too_large)
-        co_return without("size");
     if (response.status >= 200 && response.status < 300)
         co_return with(std::move(response.body), max_bytes);
     const GraphError error = classify(response, purpose::attachments);
@@ -99,7 +97,8 @@ asio::awaitable<void> GraphConnector::fetch_small(const std::vector<AttachmentRe
             return;
         }
         const GraphError error = classify(answer.status, answer.body(), purpose::attachments);
-        if (is_mailbox_wide(error))
+        if (asks_to_wait(error, answer) || error.finding == Finding::token ||
+            denies_the_mailbox(error))
             give_up(error, answer);
         content = refused(error);
     };
