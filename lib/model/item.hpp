@@ -84,6 +84,9 @@ struct Item {
     Said<Version> version;
     Said<FolderId> folder;
     Said<std::vector<std::string>> categories;
+    /// As the provider has them, where cleaning changed a name: for writing back, never for
+    /// storing.
+    std::optional<std::vector<std::string>> uncleaned_categories;
     Said<std::string> subject;
     SaidParticipants participants;
     ThreadHeaders thread;
