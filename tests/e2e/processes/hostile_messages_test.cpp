@@ -152,8 +152,23 @@ TEST_CASE(
                           ids.at(name) + "'");
     };
     CHECK(stored("large body", "body_truncated AND length(body) <= 1048576") == "true");
-    CHECK(stored("500 recipients", "SELECT count(*) > 500 FROM store.activity_party AS p "
-                                   "WHERE p.activity_id = a.id") == "true");
+    const auto parties = [&](const std::string& name, const std::string& expression) {
+        return stored(name, "SELECT " + expression +
+                                " FROM store.activity_party AS p "
+                                "WHERE p.activity_id = a.id AND role = 'to'");
+    };
+    CHECK(parties("500 recipients", "count(*)") == "500");
+    // What is no address is a party too, by the text that was given for it.
+    CHECK(parties("no addresses", "string_agg(name || ' <' || address || '> ' || resolution, "
+                                  "', ' ORDER BY ordinal)") ==
+          "Somebody <> unresolved, X </o=ExchangeLabs/ou=X/cn=Y> unresolved, "
+          "at <no at sign> unresolved, at <two@@signs> unresolved, "
+          " <nul@x.example> unresolved");
+    // A date that says "none" is not when it happened: the mailbox's own last change stands in.
+    for (const char* name : {"year 1", "no date"}) {
+        CAPTURE(name);
+        CHECK(stored(name, "occurred_at BETWEEN now() - interval '1 hour' AND now()") == "true");
+    }
     CHECK(stored("control characters", "subject ~ '[\\x01-\\x08\\x0b\\x0c\\x0e-\\x1f]'") ==
           "false");
     CHECK(stored("half a character", "subject") == "half \xef\xbf\xbd of a smile");
