@@ -5,6 +5,7 @@
 #include "sync/note_event.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace crmsync::schedule {
 
@@ -12,8 +13,15 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// No mailbox's failure, though a turn met it.
-bool is_databases(std::string_view failure) { return failure.starts_with("pg."); }
+/// No mailbox's failure, though a turn met it. What a mailbox's own rows can bring about is its
+/// own.
+bool is_databases(std::string_view failure)
+{
+    constexpr std::array<std::string_view, 5> of_one_mailbox{
+        "pg.bad_value", "pg.constraint", "pg.timeout", "pg.serialization", "pg.not_committed"};
+    return failure.starts_with("pg.") &&
+           std::ranges::find(of_one_mailbox, failure) == of_one_mailbox.end();
+}
 
 } // namespace
 

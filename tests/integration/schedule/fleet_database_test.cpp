@@ -85,3 +85,15 @@ TEST_CASE("what the database does not do for any mailbox is told once, and once 
     CHECK(sailing.events() ==
           "none"); // the database is not asked to write down what it does not do
 }
+
+TEST_CASE("what the database does not do with one mailbox's rows is told of that mailbox")
+{
+    Sailing sailing;
+    sailing.fails(Reaction::set_aside, "pg.constraint", 2);
+    Captured log;
+    sailing.start();
+    REQUIRE(sailing.turns("turn_failed", 2));
+    const std::string said = log.text();
+    CHECK(times(said, "failure=pg.constraint mailbox=") == 1);
+    CHECK(sailing.events() == "warn pg.constraint");
+}
