@@ -127,21 +127,8 @@ stop_everything() {
     rm -f "$state/run/"*.pid
 }
 
-# A port of the loopback address that nobody listens on, from `first_port` up.
-first_port=8480
-free_port() {
-    local port
-    for ((port = first_port; port < 8580; ++port)); do
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            echo "$port"
-            return 0
-        fi
-    done
-    fail "the ports 8480 to 8579 are all taken"
-}
-
+http_port=8480
 write_configuration() {
-    http_port=$(free_port)
     as_demo tee "$state/simulator.secret" >/dev/null <<<"$client_secret"
     as_demo chmod 0600 "$state/simulator.secret"
     as_demo tee "$state/crmsync.toml" >/dev/null <<END
@@ -173,7 +160,7 @@ END
 is_up() { grep -q 'crmsync is up' "$logs/crmsync.log"; }
 is_up_or_ended() { is_up || ! kill -0 "$started_pid" 2>/dev/null; }
 
-# Somebody else may take the port before the service does: then it is started with the next one.
+# Whether a port is free only the service finds out for sure; where it is not, the next one is tried.
 start_daemon() {
     while true; do
         start crmsync --config "$state/crmsync.toml" serve
@@ -181,9 +168,10 @@ start_daemon() {
         if is_up; then
             break
         fi
-        grep -q 'cannot listen on' "$logs/crmsync.log" || fail "crmsync ended by itself; see $logs/crmsync.log"
-        say "somebody else has taken port $http_port"
-        first_port=$((http_port + 1))
+        grep -q 'cannot listen on' "$logs/crmsync.log" || fail "crmsync does not start: $(tail -1 "$logs/crmsync.log")"
+        say "port $http_port is taken"
+        http_port=$((http_port + 1))
+        ((http_port < 8580)) || fail "the ports 8480 to 8579 are all taken"
         write_configuration
     done
     daemon_pid=$started_pid
