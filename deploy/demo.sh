@@ -6,7 +6,8 @@
 #   deploy/demo.sh --once    plays the day, checks what is stored and ends with 0 or 1
 #
 # Nothing that is on the machine already is touched: the database has its own folder and no network
-# port, all ports are free ones, and as root everything runs as the user crmsync-demo, made for it.
+# port, all ports are free ones, and as root it is built as root and runs as the user crmsync-demo, made
+# for it.
 set -Eeuo pipefail
 umask 022 # the demo's own user and its PostgreSQL read what this shell writes
 # Nothing ends in silence: what was not foreseen names the command that failed.
@@ -17,7 +18,7 @@ once=no
 case ${1:-} in
 --once) once=yes ;;
 '') ;;
-*) sed -n '2,8s/^# \{0,1\}//p' "$0" && exit 2 ;;
+*) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac
 own_domain=nordlicht.example
 sample=$source_folder/deploy/sample
