@@ -59,6 +59,14 @@ std::size_t plain_bytes(std::string_view bytes)
     return i;
 }
 
+/// Half a surrogate pair as three bytes: one broken character, not three.
+bool is_half_a_pair(std::string_view bytes)
+{
+    const auto at = [&](std::size_t n) { return static_cast<unsigned char>(bytes[n]); };
+    return bytes.size() >= 3 && at(0) == 0xED && at(1) >= 0xA0 && at(1) <= 0xBF &&
+           (at(2) & 0xC0) == 0x80;
+}
+
 } // namespace
 
 std::string fold(std::string_view utf8)
@@ -76,7 +84,7 @@ std::string fold(std::string_view utf8)
 
 bool same_folded(std::string_view a, std::string_view b) { return a == b || fold(a) == fold(b); }
 
-std::string name_key(std::string_view name) { return fold(trim(name)); }
+std::string name_key(std::string_view name) { return fold(trim(clean_utf8(name))); }
 
 bool same_name(std::string_view a, std::string_view b) { return name_key(a) == name_key(b); }
 
@@ -130,6 +138,8 @@ std::string clean_utf8(std::string_view bytes)
         clean.append(in + run, start - run);
         if (c < 0)
             clean += "\xEF\xBF\xBD"; // U+FFFD
+        if (c < 0 && is_half_a_pair(bytes.substr(start)))
+            i = start + 3;
         run = i;
     }
     return clean.append(in + run, bytes.size() - run);

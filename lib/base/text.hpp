@@ -11,8 +11,8 @@ namespace crmsync {
 std::string fold(std::string_view utf8);
 bool same_folded(std::string_view a, std::string_view b);
 
-/// The form in which names of categories are compared, everywhere: folded, without the white space
-/// around them, which nobody sees.
+/// The form in which names of categories are compared, everywhere: cleaned, folded, without the
+/// white space around them, which nobody sees.
 std::string name_key(std::string_view name);
 bool same_name(std::string_view a, std::string_view b);
 

@@ -64,12 +64,14 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
     if (writes.empty())
         co_return;
     Keys keys;
-    std::vector<pg::Json> categories;
+    std::vector<std::optional<pg::Json>> categories;
     std::vector<std::optional<std::string>> versions;
     std::vector<std::string_view> states;
     for (const DoneWrite& write : writes) {
         keys.add(write.key);
-        categories.push_back(to_json(write.categories));
+        std::optional<pg::Json>& list = categories.emplace_back();
+        if (write.categories)
+            list = to_json(*write.categories);
         versions.push_back(plain(write.version));
         states.push_back(to_string(write.state));
     }

@@ -34,7 +34,8 @@ struct OwedKey {
 
 struct DoneWrite {
     OwedKey key;
-    std::vector<std::string> categories;       ///< as the item has them now
+    std::optional<std::vector<std::string>>
+        categories;                            ///< as the item has them; nothing: see OwedWrite
     std::optional<Version> version;            ///< as the provider told it
     StateCategory state = StateCategory::none; ///< what of ours is on the item now
 };

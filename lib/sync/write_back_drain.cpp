@@ -3,11 +3,13 @@
 #include "base/backoff.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "match/categories.hpp"
 #include "store/write_backs.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/sync_metrics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace crmsync::sync {
@@ -41,6 +43,19 @@ bool has_version(const std::optional<Version>& version)
 bool shows_all(const Item& item)
 {
     return item.categories.said() && item.version.has_value() && !item.version->value.empty();
+}
+
+/// What an item carries, to be written back as it is but for what is ours.
+std::vector<std::string> carried(const Item& item)
+{
+    return item.uncleaned_categories.value_or(item.categories.value_or({}));
+}
+
+/// Names with characters that were cleaned away are not kept: read again before they are written.
+bool may_be_kept(const std::vector<std::string>& categories)
+{
+    return std::all_of(categories.begin(), categories.end(),
+                       [](const std::string& name) { return clean_utf8(name) == name; });
 }
 
 /// What of ours an item says once `categories` is what it carries.
@@ -121,7 +136,7 @@ private:
             } else if (!shows_all(*looks[i])) {
                 put_off(owed, "write.unseen");
             } else {
-                owed.categories = looks[i]->categories.value_or({});
+                owed.categories = carried(*looks[i]);
                 owed.version = *looks[i]->version;
             }
         }
@@ -229,7 +244,8 @@ private:
         store::DoneWrite done;
         done.key = key_of(owed);
         done.state = state_shown(categories, context_.rules->policy);
-        done.categories = std::move(categories);
+        if (may_be_kept(categories))
+            done.categories = std::move(categories);
         done.version = has_version(version) ? std::move(version) : std::nullopt;
         done_.push_back(std::move(done));
     }
@@ -299,7 +315,8 @@ private:
             item.at = context_.clock.now();
             const bool seen = shows_all(*looks[i]);
             if (seen) {
-                item.categories = looks[i]->categories.value_or({});
+                if (!looks[i]->uncleaned_categories)
+                    item.categories = looks[i]->categories.value_or({});
                 item.version = *looks[i]->version;
             }
             if (!seen || item.version == owed.version || owed.attempts >= hasty_attempts)

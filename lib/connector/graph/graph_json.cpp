@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <boost/json/parse.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -38,6 +39,14 @@ std::optional<unsigned> hex4(std::string_view text)
 bool is_high(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
+/// Half of a pair in the three bytes that UTF-8 would have for it if it had any.
+void add_half(unsigned unit, std::string& out)
+{
+    out += '\xED';
+    out += static_cast<char>(0x80 | (unit >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (unit & 0x3F));
+}
+
 /// Copies the escape at the start of `rest`, mended; returns how much of `rest` it took.
 std::size_t mend_escape(std::string_view rest, std::string& out)
 {
@@ -64,7 +73,7 @@ std::size_t mend_escape(std::string_view rest, std::string& out)
         }
     }
     if (is_high(*unit) || is_low(*unit))
-        out += replacement;
+        add_half(*unit, out);
     else
         out += rest.substr(0, 6);
     return 6;
@@ -105,6 +114,22 @@ std::string mend_json(std::string_view text)
         const bool control = static_cast<unsigned char>(c) < 0x20;
         out += control ? ' ' : c; // outside strings a control character is white space or an error
         ++i;
+    }
+    return out;
+}
+
+std::string with_halves_escaped(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto at = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };
+        if (at(0) != 0xED || i + 2 >= text.size() || at(1) < 0xA0 || at(1) > 0xBF) {
+            out += text[i];
+            continue;
+        }
+        out += fmt::format("\\u{:04x}", 0xD000u | (at(1) & 0x3Fu) << 6 | (at(2) & 0x3Fu));
+        i += 2;
     }
     return out;
 }

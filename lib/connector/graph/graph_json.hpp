@@ -31,8 +31,12 @@ using DocumentPtr = std::shared_ptr<const Document>;
 DocumentPtr parse_document(std::string_view text);
 
 /// `text` with what strict JSON refuses inside strings replaced: control characters become a
-/// space, half surrogate pairs and unknown escapes U+FFFD.
+/// space, unknown escapes U+FFFD. Half a surrogate pair becomes three bytes that are no UTF-8:
+/// cleaning makes U+FFFD of it, and what is written back can say it again.
 std::string mend_json(std::string_view text);
+
+/// JSON with such three bytes as the escapes they were.
+std::string with_halves_escaped(std::string_view text);
 
 // Lenient looks into a value: nothing where the key is absent, null or of another type.
 const boost::json::value* member(const boost::json::value& value, std::string_view key);

@@ -197,16 +197,22 @@ void read_categories(Row& row, const json::value& value)
     const json::array* list = value.if_array();
     if (!list)
         return row.bad("is no list");
+    std::vector<std::string> as_read;
     std::vector<std::string> names;
     names.reserve(list->size());
     for (const json::value& name : *list) {
-        if (const auto text = text_of(&name))
+        if (const auto text = text_of(&name)) {
+            as_read.emplace_back(*text);
             names.push_back(clean_utf8(*text));
-        else if (!name.is_null())
+        } else if (!name.is_null()) {
             row.bad("holds something that is no text");
+        }
     }
-    if (!row.met_odd)
-        row.item.categories = std::move(names);
+    if (row.met_odd)
+        return;
+    if (as_read != names)
+        row.item.uncleaned_categories = std::move(as_read);
+    row.item.categories = std::move(names);
 }
 
 /// What they say is for a header look (graph_headers).

@@ -41,7 +41,7 @@ Part category_part(const CategoryWrite& write, const Urls& urls)
         part.headers.push_back({"If-Match", fmt::format("W/\"{}\"", write.expected.value)});
     json::object body;
     body["categories"] = std::move(names);
-    part.body = json::serialize(body);
+    part.body = with_halves_escaped(json::serialize(body));
     return part;
 }
 

@@ -41,7 +41,7 @@ WITH written AS MATERIALIZED (
     UPDATE sync.write_back AS w
        SET state = CASE WHEN w.generation = d.generation THEN 'done'
                         WHEN w.state IN ('sent', 'conflict') THEN 'waiting' ELSE w.state END,
-           categories = CASE WHEN w.generation <> d.generation
+           categories = CASE WHEN w.generation <> d.generation AND jsonb_typeof(d.categories) = 'array'
                              THEN ARRAY(SELECT jsonb_array_elements_text(d.categories)) END,
            version = coalesce(d.version, w.version),
            attempts = CASE WHEN w.generation = d.generation THEN w.attempts + 1 ELSE w.attempts END,

@@ -9,12 +9,22 @@
 using namespace crmsync;
 using namespace crmsync::graph;
 
+namespace {
+
+/// As it is kept.
+std::string cleaned(const Document& document, std::string_view key)
+{
+    return clean_utf8(text_at(document.root(), key).value_or("nothing"));
+}
+
+} // namespace
+
 TEST_CASE("a page with half a surrogate pair in one subject still yields the others")
 {
     const DocumentPtr page =
         parse_document(R"({"a": "cut \ud83d short", "b": "fine \ud83d\ude00"})");
 
-    CHECK(text_at(page->root(), "a") == "cut \uFFFD short");
+    CHECK(cleaned(*page, "a") == "cut \uFFFD short");
     CHECK(text_at(page->root(), "b") == "fine \U0001F600");
 }
 
@@ -23,10 +33,10 @@ TEST_CASE("a lonely second half, a half before another escape and one at the end
     const DocumentPtr page =
         parse_document(R"({"a": "\ude00x", "b": "\ud83d\n", "c": "\ud83d\ud83d", "d": "\ud83d"})");
 
-    CHECK(text_at(page->root(), "a") == "\uFFFDx");
-    CHECK(text_at(page->root(), "b") == "\uFFFD\n");
-    CHECK(text_at(page->root(), "c") == "\uFFFD\uFFFD");
-    CHECK(text_at(page->root(), "d") == "\uFFFD");
+    CHECK(cleaned(*page, "a") == "\uFFFDx");
+    CHECK(cleaned(*page, "b") == "\uFFFD\n");
+    CHECK(cleaned(*page, "c") == "\uFFFD\uFFFD");
+    CHECK(cleaned(*page, "d") == "\uFFFD");
 }
 
 TEST_CASE("raw control characters and unknown escapes cost only themselves")

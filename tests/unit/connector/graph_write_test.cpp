@@ -72,6 +72,31 @@ TEST_CASE("writes that went through are told, though others stay throttled")
     CHECK(batches == 1); // the second batch of twenty is not sent into a closed gate
 }
 
+TEST_CASE("names of categories are written as they were read, whatever characters they hold")
+{
+    std::string sent;
+    GraphStage stage([&](const Received& r) {
+        if (r.body.find("PATCH") != std::string::npos) {
+            sent = r.body;
+            return json_answer(200, R"({"responses": [{"id": "0", "status": 204}]})");
+        }
+        return batch_answer(r, [](const boost::json::object&) -> PartReply {
+            return {200, R"({"id": "A", "changeKey": "K",)"
+                         R"( "categories": ["c\u001b[31m", "n\u0000", "s\ud83d", "\ude00.."]})"};
+        });
+    });
+
+    const auto items = stage.go(stage.connector.look_up({{mailbox, "A"}}));
+    const Item& item = items.at(0).value();
+    CHECK(*item.categories == std::vector<std::string>{"c[31m", "n", "s\uFFFD", "\uFFFD.."});
+    CategoryWrite write{item.key, Version("K"), item.uncleaned_categories.value()};
+    stage.go(stage.connector.write_categories({write}));
+
+    INFO(sent);
+    CHECK(lower_ascii(sent).find(R"(["c\u001b[31m","n\u0000","s\ud83d","\ude00.."])") !=
+          std::string::npos);
+}
+
 TEST_CASE("a full mailbox takes no writes for an hour, and says nothing of the items")
 {
     GraphStage stage([](const Received& r) {

@@ -323,3 +323,23 @@ TEST_CASE("one message that may not be written to is given up, and the others ar
                      "'done'") == Stage::Rows{"given_up graph.access_denied"});
     CHECK(stage.rows("SELECT last_failure FROM sync.mailbox") == Stage::Rows{""});
 }
+
+TEST_CASE("categories of others are written back to the letter, whatever characters they hold")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    const Names odd{"c\x1b[31m", std::string("n\0", 2), "tab\t", "r\x7f"};
+    Letter letter("Odd");
+    letter.id("m1").mail().categories = odd;
+    const sim::ItemRef item = stage.script().put(kim, "inbox", letter);
+    stage.start();
+    stage.settle();
+    Names tagged = odd;
+    tagged.push_back("CRM Track");
+    stage.script().set_categories(kim, item.id, tagged);
+    stage.settle();
+    Names tracked = odd;
+    tracked.push_back("CRM Tracked");
+    CHECK(stage.categories(item) == tracked);
+    CHECK(stage.number("SELECT count(*) FROM sync.write_back WHERE state <> 'done'") == 0);
+}
