@@ -214,13 +214,12 @@ asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, MailboxArgument n
     co_return 0;
 }
 
-/// Whether the latest turn ended because the provider wants the mailbox left alone, and the next
-/// one is still to come.
+/// Whether the latest turn ended because the provider said how long it wants the mailbox left
+/// alone, and the next one is still to come.
 bool is_paused(const Mailbox& mailbox, Timestamp now)
 {
     const std::string failure = mailbox.last_failure.value_or("");
-    return (failure.starts_with("graph.throttled:") || failure.starts_with("graph.busy:")) &&
-           mailbox.next_pass_at > now;
+    return failure.starts_with("graph.throttled:") && mailbox.next_pass_at > now;
 }
 
 asio::awaitable<int> sync_now(CommandRun& command, pg::Pool& pool, MailboxArgument named)
