@@ -54,6 +54,17 @@ std::map<std::string, double> read_metrics(unsigned short port)
     return metrics;
 }
 
+double sum_of(const std::map<std::string, double>& metrics, const std::string& name,
+              const std::string& purpose)
+{
+    const std::string label = purpose.empty() ? "" : fmt::format("purpose=\"{}\"", purpose);
+    double sum = 0;
+    for (const auto& [series, value] : metrics)
+        if (series.substr(0, series.find('{')) == name && series.find(label) != std::string::npos)
+            sum += value;
+    return sum;
+}
+
 std::string seed_file(const Load& load)
 {
     json::array steps;
@@ -126,12 +137,12 @@ Load read_load(int argc, char** argv, Load load)
 
 double Cost::metric(const std::string& name, const std::string& purpose) const
 {
-    const std::string label = purpose.empty() ? "" : fmt::format("purpose=\"{}\"", purpose);
-    double sum = 0;
-    for (const auto& [series, value] : metrics)
-        if (series.substr(0, series.find('{')) == name && series.find(label) != std::string::npos)
-            sum += value;
-    return sum;
+    return sum_of(metrics, name, purpose);
+}
+
+double Cost::echo(const std::string& name) const
+{
+    return sum_of(metrics_after_echo, name, "") - metric(name);
 }
 
 std::vector<std::string> Cost::purposes(const std::string& name) const
@@ -219,6 +230,24 @@ bool Line::finished()
     return row[0] == "f" && std::stoi(row[1]) == load_.mailboxes && row[2] == "f";
 }
 
+/// Wakes every mailbox and waits for a pass that began after that. The service notes the times of
+/// passes every ten seconds.
+void Line::read_once_more()
+{
+    const std::string now = database_->rows("SELECT clock_timestamp()").at(0).at(0);
+    database_->execute("UPDATE sync.lease SET due_at = least(due_at, sync.now())");
+    database_->rows("SELECT pg_notify('mailbox_due', id::text) FROM sync.mailbox");
+    const std::string unread =
+        "SELECT count(*) FROM sync.mailbox WHERE last_pass_at IS NULL OR last_pass_at <= '" + now +
+        "'";
+    const auto until = steady_clock::now() + longest_run;
+    while (database_->number(unread) > 0) {
+        if (!daemon_->running() || steady_clock::now() > until)
+            throw std::runtime_error("what was written never came back:\n" + daemon_->said());
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+}
+
 Cost Line::run()
 {
     const pid_t server = postgres_.postmaster();
@@ -245,6 +274,10 @@ Cost Line::run()
     cost.postgres = cpu_of_family(server) - server_before - (cpu_of(own) - own_before);
     cost.daemon_memory = peak_memory(daemon_->pid());
     cost.metrics = read_metrics(daemon_port_);
+    if (load_.tagged) {
+        read_once_more();
+        cost.metrics_after_echo = read_metrics(daemon_port_);
+    }
     daemon_->stop();
     return cost;
 }

@@ -34,9 +34,14 @@ struct Cost {
     double daemon_memory = 0; ///< MB, the most
     /// Of the daemon's /metrics: "crmsync_graph_requests_total{purpose="bodies"}" and its number.
     std::map<std::string, double> metrics;
+    /// The same once each mailbox was read again after that, which brings our own writes back. Not
+    /// part of anything above; empty where nothing was written.
+    std::map<std::string, double> metrics_after_echo;
 
     /// The sum over a metric's series; of one purpose where that is given.
     double metric(const std::string& name, const std::string& purpose = "") const;
+    /// What the round that brings our own writes back added to a metric.
+    double echo(const std::string& name) const;
     /// Labels of a metric: {"bodies", "changes", …}.
     std::vector<std::string> purposes(const std::string& name) const;
 };
@@ -47,7 +52,8 @@ class Line {
 public:
     explicit Line(const Load& load);
 
-    /// Starts the daemon and waits until everything is read, stored and answered.
+    /// Starts the daemon and waits until everything is read, stored and answered; then, no longer
+    /// measured, until what was written has come back.
     Cost run();
 
     Database& database() { return *database_; }
@@ -60,6 +66,7 @@ private:
     void write_configuration();
     void enable_mailboxes();
     bool finished();
+    void read_once_more();
 
     Load load_;
     Folder folder_{"crmsync-bench"};

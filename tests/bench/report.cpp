@@ -36,6 +36,10 @@ void add_requests(Table& table, const Cost& cost, const Load& load, Line& line)
     table.add("requests without header looks", fmt::format("{:.0f}", sent),
               verdict(fmt::format("<= {:.0f}", most), sent <= most));
     table.add("batch parts a message", fmt::format("{:.2f}", cost.metric(parts) / messages));
+    if (!cost.metrics_after_echo.empty())
+        table.add("requests when our writes come back",
+                  fmt::format("{:.0f} for {:.0f} changes, after all the above", cost.echo(requests),
+                              cost.echo("crmsync_changes_read_total")));
 }
 
 Table statements(Line& line)
