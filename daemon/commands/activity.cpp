@@ -34,7 +34,8 @@ json::value as_json(const store::ShownParty& party)
             {"name", party.name},
             {"record_id", id_or_null(party.record)},
             {"record_name", or_null(party.record_name)},
-            {"resolution", party.resolution}};
+            {"resolution", party.resolution},
+            {"is_list", party.is_list}};
 }
 
 json::value as_json(const store::ShownConnection& connection)
@@ -56,7 +57,9 @@ json::value as_json(const store::ShownAttachment& attachment)
 
 json::value as_json(const store::ShownLink& link)
 {
-    return {{"mailbox", link.mailbox},
+    return {{"mailbox_id", link.mailbox_id.value},
+            {"mailbox", link.mailbox},
+            {"item_id", link.item_id},
             {"tracked_by", link.tracked_by},
             {"rule", link.rule},
             {"tracked_at", format_timestamp(link.tracked_at)},
@@ -91,6 +94,7 @@ json::value as_json(const store::ShownActivity& activity)
             {"owner_id", id_or_null(activity.owner)},
             {"owner_name", or_null(activity.owner_name)},
             {"visibility", activity.visibility},
+            {"fields", json::parse(activity.fields_json)},
             {"created_at", format_timestamp(activity.created_at)},
             {"updated_at", format_timestamp(activity.updated_at)},
             {"deleted_at", deleted_at},

@@ -41,6 +41,8 @@ void print(const store::StoredEvent& event, bool as_json_text)
         object["at"] = format_timestamp(event.at);
         object["level"] = event.level;
         object["name"] = event.name;
+        object["mailbox_id"] =
+            event.mailbox ? json::value(event.mailbox->value) : json::value(nullptr);
         object["mailbox"] =
             event.mailbox_address ? json::value(*event.mailbox_address) : json::value(nullptr);
         object["detail"] = json::parse(event.detail_json);

@@ -86,6 +86,11 @@ asio::awaitable<int> import(pg::Pool& pool, std::string type, std::string path, 
     co_return 0;
 }
 
+json::value id_or_null(const std::optional<RecordId>& id)
+{
+    return id ? json::value(to_string(id->value)) : json::value(nullptr);
+}
+
 asio::awaitable<int> find(pg::Pool& pool, std::string text, bool as_json_text)
 {
     store::Records records(pool);
@@ -103,7 +108,10 @@ asio::awaitable<int> find(pg::Pool& pool, std::string text, bool as_json_text)
         object["external_id"] = record.external_id;
         object["name"] = record.name;
         object["number"] = record.number ? json::value(*record.number) : json::value(nullptr);
+        object["parent_id"] = id_or_null(record.parent);
+        object["owner_id"] = id_or_null(record.owner);
         object["state"] = record.state == RecordState::open ? "open" : "closed";
+        object["fields"] = json::parse(one.fields_json);
         object["addresses"] = json::value_from(one.addresses);
         array.emplace_back(std::move(object));
     }

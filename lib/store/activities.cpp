@@ -33,6 +33,7 @@ ShownActivity read_activity(const pg::Result& rows)
     activity.created_at = rows.get<Timestamp>(0, 16);
     activity.updated_at = rows.get<Timestamp>(0, 17);
     activity.deleted_at = rows.get<std::optional<Timestamp>>(0, 18);
+    activity.fields_json = rows.get<std::string>(0, 19);
     return activity;
 }
 
@@ -46,6 +47,7 @@ void read_parties(const pg::Result& rows, ShownActivity& activity)
         party.record = optional_id<RecordId>(rows, row, 3);
         party.record_name = rows.get<std::optional<std::string>>(row, 4);
         party.resolution = rows.get<std::string>(row, 5);
+        party.is_list = rows.get<bool>(row, 6);
     }
 }
 
@@ -81,6 +83,8 @@ void read_links(const pg::Result& rows, ShownActivity& activity)
         link.rule = rows.get<std::string>(row, 2);
         link.tracked_at = rows.get<Timestamp>(row, 3);
         link.gone = rows.get<bool>(row, 4);
+        link.mailbox_id = MailboxId(rows.get<std::int64_t>(row, 5));
+        link.item_id = rows.get<std::string>(row, 6);
     }
 }
 

@@ -20,6 +20,7 @@ struct ShownParty {
     std::optional<RecordId> record;
     std::optional<std::string> record_name;
     std::string resolution;
+    bool is_list = false;
 };
 
 struct ShownConnection {
@@ -38,7 +39,9 @@ struct ShownAttachment {
 };
 
 struct ShownLink {
+    MailboxId mailbox_id;
     std::string mailbox; ///< its address
+    std::string item_id;
     std::string tracked_by;
     std::string rule;
     Timestamp tracked_at{};
@@ -63,6 +66,7 @@ struct ShownActivity {
     std::optional<RecordId> owner;
     std::optional<std::string> owner_name;
     std::string visibility;
+    std::string fields_json; ///< an object
     Timestamp created_at{};
     Timestamp updated_at{};
     std::optional<Timestamp> deleted_at;

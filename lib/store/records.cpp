@@ -54,6 +54,7 @@ boost::asio::awaitable<std::vector<FoundRecord>> Records::find(std::string text,
         FoundRecord& one = found.emplace_back();
         one.record = read_record(rows, row, 0);
         one.addresses = rows.get<std::vector<std::string>>(row, 8);
+        one.fields_json = rows.get<std::string>(row, 9);
     }
     co_return found;
 }

@@ -51,6 +51,7 @@ struct ImportReport {
 struct FoundRecord {
     Record record;
     std::vector<std::string> addresses; ///< and domains
+    std::string fields_json;            ///< an object: the further columns of the import
 };
 
 struct FoundUser {

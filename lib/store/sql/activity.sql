@@ -3,14 +3,15 @@
 -- name: activity_by_id
 SELECT a.id, a.kind, a.direction, a.subject, a.body, a.body_type, a.body_truncated, a.body_bytes,
        a.occurred_at, a.message_id, a.regarding_id, r.name, a.regarding_by_person,
-       a.owner_id, o.name, a.visibility, a.created_at, a.updated_at, a.deleted_at
+       a.owner_id, o.name, a.visibility, a.created_at, a.updated_at, a.deleted_at,
+       a.fields::text
   FROM store.activity AS a
   LEFT JOIN store.record AS r ON r.id = a.regarding_id
   LEFT JOIN store.record AS o ON o.id = a.owner_id
  WHERE a.id = $1::uuid;
 
 -- name: parties_of_activity
-SELECT p.role, p.address, p.name, p.record_id, r.name, p.resolution
+SELECT p.role, p.address, p.name, p.record_id, r.name, p.resolution, p.is_list
   FROM store.activity_party AS p LEFT JOIN store.record AS r ON r.id = p.record_id
  WHERE p.activity_id = $1::uuid
  ORDER BY array_position('{from,sender,reply_to,to,cc,bcc}'::text[], p.role), p.ordinal, p.address;
@@ -25,7 +26,7 @@ SELECT name, content_type, size, status, reason, encode(sha256, 'hex')
   FROM store.attachment WHERE activity_id = $1::uuid ORDER BY ordinal;
 
 -- name: links_of_activity
-SELECT m.address, l.tracked_by, l.rule, l.tracked_at, l.gone
+SELECT m.address, l.tracked_by, l.rule, l.tracked_at, l.gone, l.mailbox_id, l.item_id
   FROM sync.link AS l JOIN sync.mailbox AS m ON m.id = l.mailbox_id
  WHERE l.activity_id = $1::uuid ORDER BY l.tagged_at, m.address, l.item_id;
 

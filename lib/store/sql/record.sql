@@ -73,7 +73,7 @@ SELECT address, kind, record_id FROM unnest($1::uuid[], $2::text[], $3::text[]) 
 -- By number, external id, address, beginning of the name, any part of the name; best first.
 SELECT r.id, r.type, r.external_id, r.name, r.number, r.parent_id, r.owner_id, r.state,
        ARRAY(SELECT a.address FROM store.record_address AS a WHERE a.record_id = r.id
-              ORDER BY a.kind DESC, a.address)
+              ORDER BY a.kind DESC, a.address), r.fields::text
   FROM (SELECT id, min(rank) AS rank FROM (
             SELECT id, 1 AS rank FROM store.record WHERE number_key = $2::text
             UNION ALL SELECT id, 2 FROM store.record WHERE external_id = $1::text
