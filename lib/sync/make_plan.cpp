@@ -9,7 +9,6 @@
 
 #include <boost/json.hpp>
 
-
 namespace crmsync::sync {
 namespace {
 

@@ -101,7 +101,7 @@ private:
     std::map<FolderId, WellKnown> well_known_;
     WellKnown others_ = WellKnown::none; ///< unknown while Graph refuses to name a well-known one
     std::set<std::size_t> seen_folders_; ///< by hash: one not among them may be a well-known one
-    std::set<FolderId> small_pages_; ///< folders whose large pages Graph fails to make (G-54)
+    std::set<FolderId> small_pages_;     ///< folders whose large pages Graph fails to make (G-54)
     /// An empty round's link does what the one before does, and is the younger (G-69, G-71): it is
     /// asked with in its place, though the caller keeps the other one stored.
     struct Renewed {
