@@ -15,6 +15,11 @@ bool is_mailbox_wide(const GraphError& error)
            denies_the_mailbox(error);
 }
 
+bool is_its_own(const GraphError& error, bool others_granted)
+{
+    return others_granted && error.name == "graph.access_denied";
+}
+
 bool refuses_the_link(const GraphError& error, int status)
 {
     return error.finding == Finding::cursor_expired ||

@@ -98,6 +98,8 @@ private:
     Calls calls_;
     Clock& clock_;
     MailboxId mailbox_;
+    bool grants_looks_ = false;  ///< a message was looked up by its id
+    bool grants_bodies_ = false; ///< a body was read, which takes another permission
     std::map<FolderId, WellKnown> well_known_;
     WellKnown others_ = WellKnown::none; ///< unknown while Graph refuses to name a well-known one
     std::set<std::size_t> seen_folders_; ///< by hash: one not among them may be a well-known one
@@ -113,6 +115,8 @@ private:
 
 /// Whether an error concerns the mailbox as a whole, so that the other items would meet it too.
 bool is_mailbox_wide(const GraphError& error);
+/// A refusal of one message where others of the mailbox are granted: no missing permission.
+bool is_its_own(const GraphError& error, bool others_granted);
 
 /// Whether the mailbox may not be read, or is not there. Said of a link, it may be the link that
 /// leads to another mailbox.

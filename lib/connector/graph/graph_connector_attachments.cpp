@@ -71,7 +71,7 @@ asio::awaitable<AttachmentContent> GraphConnector::fetch_alone(AttachmentRef att
     if (response.status >= 200 && response.status < 300)
         co_return with(std::move(response.body), max_bytes);
     const GraphError error = classify(response, purpose::attachments);
-    if (is_mailbox_wide(error))
+    if (is_mailbox_wide(error) && !is_its_own(error, grants_bodies_))
         throw failure_of(error, calls_.mailbox());
     co_return refused(error);
 }
@@ -98,7 +98,7 @@ asio::awaitable<void> GraphConnector::fetch_small(const std::vector<AttachmentRe
         }
         const GraphError error = classify(answer.status, answer.body(), purpose::attachments);
         if (asks_to_wait(error, answer) || error.finding == Finding::token ||
-            denies_the_mailbox(error))
+            (denies_the_mailbox(error) && !is_its_own(error, grants_bodies_)))
             give_up(error, answer);
         content = refused(error);
     };

@@ -79,6 +79,13 @@ BodyRefused refused(const GraphError& error)
     return {error.name, error.message, error.transient()};
 }
 
+/// Whoever refuses one message may grant it later.
+GraphError for_now(GraphError error)
+{
+    error.reaction = Reaction::retry;
+    return error;
+}
+
 } // namespace
 
 // -- phase 1, by id ----------------------------------------------------------------------------
@@ -94,8 +101,10 @@ GraphConnector::look(std::vector<ItemKey> keys, bool with_headers, Purpose purpo
         parts.push_back(get_part(calls_.urls().message(key.id, query)));
 
     std::vector<std::optional<Item>> items(keys.size());
+    std::map<std::size_t, GraphError> denied; // of all, unless others are granted
     Calls::Use use = [&](std::size_t index, const PartAnswer& answer) {
         if (answer.success()) {
+            grants_looks_ = true;
             items[index] = read_message(answer.body(), mailbox_, completeness);
             if (!items[index])
                 items[index] = unreadable(keys[index], no_message());
@@ -105,11 +114,19 @@ GraphConnector::look(std::vector<ItemKey> keys, bool with_headers, Purpose purpo
         const GraphError error = classify(answer.status, answer.body(), purpose);
         if (error.finding == Finding::gone)
             return;
-        if (stops_reading(error))
+        if (error.name == "graph.access_denied")
+            denied.emplace(index, error);
+        else if (stops_reading(error))
             give_up(error, answer);
-        items[index] = unreadable(keys[index], error);
+        else
+            items[index] = unreadable(keys[index], error);
     };
     co_await calls_.batch(std::move(parts), purpose, Bodies::kept, std::move(use));
+    for (const auto& [index, error] : denied) {
+        if (!is_its_own(error, grants_looks_))
+            throw failure_of(error, calls_.mailbox(), std::nullopt);
+        items[index] = unreadable(keys[index], for_now(error));
+    }
     co_return items;
 }
 
@@ -201,8 +218,10 @@ GraphConnector::fetch_whole(const std::vector<ItemKey>& keys, std::vector<std::s
         parts.push_back(get_part(calls_.urls().message(key.id, body_query)));
 
     std::vector<BodyAnswer> answers(keys.size(), BodyAnswer(Gone{}));
+    std::map<std::size_t, GraphError> denied; // of all, unless others are granted
     Calls::Use use = [&](std::size_t index, const PartAnswer& answer) {
         if (answer.success()) {
+            grants_bodies_ = true;
             std::optional<FetchedBody> body = read_body(answer.body(), mailbox_);
             if (!body) {
                 again.push_back(index);
@@ -219,12 +238,19 @@ GraphConnector::fetch_whole(const std::vector<ItemKey>& keys, std::vector<std::s
             answers[index] = deferred(error, answer);
         else if (error.finding == Finding::throttled)
             answers[index] = refused(error);
+        else if (error.name == "graph.access_denied")
+            denied.emplace(index, error);
         else if (is_mailbox_wide(error))
             give_up(error, answer);
         else // many attachments break the expansion, and two requests work (G-158)
             again.push_back(index);
     };
     co_await calls_.batch(std::move(parts), purpose::bodies, Bodies::kept, std::move(use));
+    for (const auto& [index, error] : denied) {
+        if (!is_its_own(error, grants_bodies_))
+            throw failure_of(error, calls_.mailbox(), std::nullopt);
+        answers[index] = refused(for_now(error));
+    }
     co_return answers;
 }
 
@@ -257,6 +283,8 @@ asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& k
             both.instead = Gone{};
         else if (asks_to_wait(error, answer))
             both.instead = deferred(error, answer);
+        else if (is_its_own(error, grants_bodies_))
+            both.instead = refused(for_now(error));
         else if (is_mailbox_wide(error) && error.finding != Finding::throttled)
             give_up(error, answer);
         else if (!both.instead)

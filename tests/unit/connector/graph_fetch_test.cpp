@@ -64,6 +64,28 @@ TEST_CASE("a body that cannot be had is refused by itself, for ever or for now")
     CHECK(as<FetchedBody>(answers[3]).body == "x");
 }
 
+TEST_CASE("a message that is denied while others are granted is refused by itself, for now")
+{
+    GraphStage stage(by_url([](const std::string& url) -> PartReply {
+        if (url.find("/messages/denied") != std::string::npos)
+            return {403, error_body("ErrorAccessDenied")};
+        return {200, R"({"id": "A", "body": {"content": "x"}, "attachments": []})"};
+    }));
+    const auto denied = [&] { return stage.go(stage.connector.fetch({{mailbox, "denied"}})); };
+    CHECK_THROWS_AS(denied(), Failure); // as long as none was granted it is all of them
+
+    const auto together = stage.go(stage.connector.fetch({{mailbox, "denied"}, {mailbox, "A"}}));
+    CHECK(as<BodyRefused>(together[0]).failure == "graph.access_denied");
+    CHECK(as<BodyRefused>(together[0]).transient);
+    CHECK(as<FetchedBody>(together[1]).body == "x");
+
+    CHECK(as<BodyRefused>(denied()[0]).transient);
+    const auto looks = stage.go(stage.connector.look_up({{mailbox, "denied"}, {mailbox, "A"}}));
+    REQUIRE(looks[0]);
+    CHECK(looks[0]->unreadable_for_now);
+    CHECK(looks[1]->unreadable.empty());
+}
+
 TEST_CASE("a message whose attachments are not told is not taken for one without any")
 {
     GraphStage stage(by_url([](const std::string& url) -> PartReply {

@@ -226,3 +226,27 @@ TEST_CASE("strange contents end in the database or in a reason, never in a stand
     CHECK(stage.number("SELECT count(*) FROM crm.activity_party WHERE role = 'to' AND address LIKE "
                        "'%blue.example'") == 500);
 }
+
+TEST_CASE("a message that alone is denied is parked, and the others go on")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef denied = stage.script().put(kim, "inbox", Letter("Plan").id("m1").tagged());
+    const sim::ItemRef other = stage.script().put(kim, "inbox", Letter("Offer").id("m2").tagged());
+    sim::Fault fault;
+    fault.method = "GET";
+    fault.path = "/messages/" + denied.id;
+    fault.status = 403;
+    fault.code = "ErrorAccessDenied";
+    fault.count = -1;
+    stage.script().fail(std::move(fault));
+    stage.settle();
+    CHECK(stage.categories(other) == Names{"CRM Tracked"});
+    CHECK(stage.rows("SELECT reason FROM sync.parked") == Stage::Rows{"graph.access_denied"});
+
+    stage.graph().faults.clear();
+    stage.run_for(std::chrono::hours(1));
+    CHECK(stage.categories(denied) == Names{"CRM Tracked"});
+}
