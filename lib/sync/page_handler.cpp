@@ -7,10 +7,7 @@
 #include "match/rules.hpp"
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
-#include "store/leases.hpp"
-#include "store/page_store.hpp"
-#include "sync/body_fetcher.hpp"
-#include "sync/sync_metrics.hpp"
+#include "sync/tracked_chunks.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -21,36 +18,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What one transaction holds at most. The cost of a transaction is mostly that of its statements,
-/// however few rows they have: a hundred items take the database a quarter less than five times
-/// twenty.
-constexpr std::size_t chunk_items = 100;
-constexpr std::int64_t chunk_bytes = 8 << 20;
-
 /// How often an item that changes under our hands is decided again before it is put aside for
 /// later.
 constexpr int most_rounds = 4;
 
-std::size_t bytes_of_tracked(const TrackedItem& item)
-{
-    std::size_t bytes = item.body.size();
-    for (const StoredAttachment& attachment : item.attachments)
-        bytes += attachment.content.size();
-    return bytes;
-}
-
-/// As the mailbox says; with its attachments, so that what is fetched together fits into memory.
-std::int64_t size_of(const Item& item) { return item.message().size.value_or(0); }
-
 } // namespace
-
-PageReport& PageReport::operator+=(const PageReport& other)
-{
-    changes += other.changes;
-    tracked += other.tracked;
-    owed += other.owed;
-    return *this;
-}
 
 std::vector<Change> latest(std::vector<Change> changes)
 {
@@ -65,10 +37,7 @@ std::vector<Change> latest(std::vector<Change> changes)
     return kept;
 }
 
-PlanFacts PageHandler::facts() const
-{
-    return PlanFacts{context_.mailbox, *context_.rules, context_.hash, context_.clock.now()};
-}
+PlanFacts PageHandler::facts() const { return facts_of(context_); }
 
 asio::awaitable<PageReport> PageHandler::handle(std::vector<Change> changes, PageSource source,
                                                 std::optional<Progress> progress)
@@ -92,7 +61,7 @@ asio::awaitable<PageReport> PageHandler::handle(std::vector<Change> changes, Pag
         items = co_await read_again(outdated);
     }
     if (progress || !plan.empty())
-        co_await commit(std::move(plan), std::move(progress), report);
+        co_await commit_chunk(context_, std::move(plan), std::move(progress), report);
     co_return report;
 }
 
@@ -117,7 +86,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
         else
             plan_decided(plan, one, facts());
     }
-    co_return co_await store_tracked(std::move(accepted), candidates, plan, report);
+    co_return co_await store_tracked(context_, std::move(accepted), candidates, plan, report);
 }
 
 asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Decided>& outdated)
@@ -300,103 +269,6 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
         }
         one.item = std::move(*looks[i]);
         decide_one(one, candidates, source);
-    }
-}
-
-/// Bodies and transactions, a chunk at a time; the last chunk stays in the plan, to go with what
-/// else the page says. Returns the items that were not at the decided version any more.
-asio::awaitable<std::vector<Decided>> PageHandler::store_tracked(std::vector<Decided> accepted,
-                                                                 const Candidates& candidates,
-                                                                 Plan& plan, PageReport& report)
-{
-    std::vector<Decided> outdated;
-    std::size_t first = 0;
-    while (first < accepted.size()) {
-        context_.end_if_stopping();
-        if (!plan.tracked.empty()) {
-            Plan full = std::exchange(plan, Plan());
-            co_await commit(std::move(full), std::nullopt, report);
-        }
-        std::vector<Decided> chunk;
-        std::int64_t expected = 0;
-        do {
-            expected += size_of(accepted[first].item);
-            chunk.push_back(std::move(accepted[first++]));
-        } while (first < accepted.size() && chunk.size() < chunk_items &&
-                 expected + size_of(accepted[first].item) <= chunk_bytes);
-        std::vector<Phase2> answers = co_await fetch_accepted(context_, chunk);
-
-        std::size_t bytes = 0;
-        std::optional<Deferred> deferred;
-        std::vector<const Decided*> missing;
-        for (std::size_t i = 0; i < chunk.size(); ++i) {
-            if (auto* fetched = std::get_if<Fetched>(&answers[i])) {
-                plan_tracked(plan, chunk[i], std::move(*fetched), candidates, facts());
-                bytes += bytes_of_tracked(plan.tracked.back());
-            } else if (const auto* refused = std::get_if<BodyRefused>(&answers[i])) {
-                plan_parked(plan, chunk[i], refused->failure, refused->transient, facts());
-            } else if (std::holds_alternative<Outdated>(answers[i])) {
-                outdated.push_back(chunk[i]);
-            } else if (auto* later = std::get_if<Deferred>(&answers[i])) {
-                deferred = std::move(*later);
-            } else {
-                missing.push_back(&chunk[i]);
-            }
-            if (bytes > static_cast<std::size_t>(chunk_bytes)) {
-                Plan full = std::exchange(plan, Plan());
-                bytes = 0;
-                co_await commit(std::move(full), std::nullopt, report);
-            }
-        }
-        if (deferred) {
-            // What arrived is kept; the page comes again with the rest.
-            Plan full = std::exchange(plan, Plan());
-            co_await commit(std::move(full), std::nullopt, report);
-            throw Failure(Reaction::wait, deferred->failure, deferred->message, deferred->advice);
-        }
-        co_await set_missing_aside(std::move(missing), plan);
-    }
-    co_return outdated;
-}
-
-/// Deleted between the list and the body, most of the time. Some items are listed and cannot be
-/// read (G-105): what a look still finds is there.
-asio::awaitable<void> PageHandler::set_missing_aside(std::vector<const Decided*> missing,
-                                                     Plan& plan)
-{
-    if (missing.empty())
-        co_return;
-    std::vector<ItemKey> keys;
-    for (const Decided* one : missing)
-        keys.push_back(one->item.key);
-    const std::vector<std::optional<Item>> looks =
-        co_await context_.connector.look_up(std::move(keys));
-    for (std::size_t i = 0; i < looks.size(); ++i) {
-        if (looks[i])
-            plan_parked(plan, *missing[i], "item.body_missing", true, facts());
-        else
-            context_.metrics.add(metric_gone_before_body);
-    }
-}
-
-asio::awaitable<void> PageHandler::commit(Plan plan, std::optional<Progress> progress,
-                                          PageReport& report)
-{
-    context_.end_if_stopping();
-    plan.policy_version = context_.rules->fingerprint;
-    report.tracked += static_cast<int>(plan.tracked.size());
-    report.owed += static_cast<int>(plan.write_backs.size());
-    store::Committed committed;
-    {
-        auto connection = co_await context_.pool.acquire();
-        committed = co_await store::commit(*connection, context_.fence, std::move(plan),
-                                           std::move(progress));
-    }
-    for (const store::CommittedItem& item : committed.tracked)
-        context_.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
-    if (!committed.answered_in.empty()) {
-        store::Leases leases(context_.pool);
-        co_await leases.wake(std::move(committed.answered_in));
     }
 }
 

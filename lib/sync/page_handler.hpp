@@ -4,6 +4,7 @@
 #include "model/plan.hpp"
 #include "sync/decided.hpp"
 #include "sync/make_plan.hpp"
+#include "sync/page_report.hpp"
 #include "sync/turn_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -14,13 +15,6 @@
 #include <vector>
 
 namespace crmsync::sync {
-
-struct PageReport {
-    int changes = 0;
-    int tracked = 0;
-    int owed = 0;
-    PageReport& operator+=(const PageReport& other);
-};
 
 /// Where a page comes from. Items looked up by themselves (a parked one that is due) come without.
 struct PageSource {
@@ -54,15 +48,9 @@ private:
                                                                   const PageSource& source,
                                                                   Plan& plan, PageReport& report);
     boost::asio::awaitable<std::vector<Item>> read_again(const std::vector<Decided>& outdated);
-    boost::asio::awaitable<std::vector<Decided>> store_tracked(std::vector<Decided> accepted,
-                                                               const Candidates& candidates,
-                                                               Plan& plan, PageReport& report);
-    boost::asio::awaitable<void> set_missing_aside(std::vector<const Decided*> missing, Plan& plan);
     boost::asio::awaitable<std::map<std::string, KnownItem>> known(const std::vector<Item>& items);
     std::vector<std::string> unstored_parents(const Decided& one,
                                               const Candidates& candidates) const;
-    boost::asio::awaitable<void> commit(Plan plan, std::optional<Progress> progress,
-                                        PageReport& report);
     void decide_one(Decided& one, const Candidates& candidates, const PageSource& source) const;
     bool may_be_tracked(const Item& item, const KnownItem& known) const;
     PlanFacts facts() const;
