@@ -27,6 +27,7 @@ void add_mailbox_commands(CLI::App& app, Invocation& invocation);
 void add_record_commands(CLI::App& app, Invocation& invocation);
 void add_activity_commands(CLI::App& app, Invocation& invocation);
 void add_explain_command(CLI::App& app, Invocation& invocation);
+void add_held_commands(CLI::App& app, Invocation& invocation);
 void add_log_command(CLI::App& app, Invocation& invocation);
 
 } // namespace crmsync

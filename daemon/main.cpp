@@ -59,6 +59,7 @@ int main(int argc, char** argv)
     crmsync::add_record_commands(app, invocation);
     crmsync::add_activity_commands(app, invocation);
     crmsync::add_explain_command(app, invocation);
+    crmsync::add_held_commands(app, invocation);
     crmsync::add_log_command(app, invocation);
 
     try {

@@ -66,6 +66,8 @@ std::vector<std::string> apply(const DesiredCategories& desired,
     }
     if (desired.state != StateCategory::none && !state_kept)
         result.push_back(policy.name(desired.state));
+    if (desired.restore && desired.regarding && !label_kept)
+        result.push_back(*desired.regarding);
     return result;
 }
 

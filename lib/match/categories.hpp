@@ -33,6 +33,7 @@ bool contains_folded(const std::vector<std::string>& names, std::string_view nam
 /// At most one state is left. The desired one keeps the spelling it has on the item. `take_off`
 /// names go if they are ours, unless they are desired. A label that is neither stays: a decision
 /// names the labels its own replaces, so another one was set meanwhile and is a wish of its own.
+/// The desired label is put on only where it is restored; else it was taken off meanwhile.
 std::vector<std::string> apply(const DesiredCategories& desired,
                                const std::vector<std::string>& current, const Policy& policy);
 

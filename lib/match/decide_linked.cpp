@@ -99,6 +99,9 @@ Decision decide_linked(const Case& c)
         decision.note = "the copy in the CRM was removed by a person";
         return decision;
     }
+    // What is to be put back is missing until it has been written.
+    if (c.known.restoring)
+        return decision;
     if (taken_back(c, own)) {
         decision.stage_untrack = true;
         decision.withdrawn = true;
@@ -110,6 +113,11 @@ Decision decide_linked(const Case& c)
         // A write that still waits would put it back.
         decision.withdrawn = c.known.owed.has_value();
         decision.note = "our category is gone from the item";
+        if (c.known.held) {
+            decision.outcome = Outcome::held;
+            decision.rule = c.known.held == to_string(Rule::guard_category) ? Rule::guard_category
+                                                                            : Rule::guard_many;
+        }
         return decision;
     }
     if (label_gone(c, own)) {

@@ -49,6 +49,12 @@ std::string_view because(Rule rule)
         return "the calendar item stands for a meeting, not its messages";
     case Rule::gate_ceiling:
         return "the ceiling set by the admin does not allow what the inbox rule asks for";
+    case Rule::guard_many:
+        return "within an hour our category was taken off more items of this mailbox than a person "
+               "takes it off; crmsync held confirm untracks them, crmsync held reject puts it back";
+    case Rule::guard_category:
+        return "our category was taken off when it was gone from the mailbox's list of categories; "
+               "crmsync held confirm untracks them, crmsync held reject puts it back";
     case Rule::pinned:
         return "a person untracked it; only a new tag in this mailbox brings it back";
     }
@@ -97,7 +103,7 @@ std::string first_sentence(const Decision& decision)
     if (decision.needs_header_look)
         return "It is not decided yet: a rule would track it, and its transport headers have to "
                "be read first.";
-    if (decision.stage_untrack)
+    if (decision.stage_untrack && decision.outcome != Outcome::held)
         return "It is linked, and our category seems to have been taken off: it is untracked once "
                "a fresh read shows the same.";
     if (decision.outcome == Outcome::tracked && decision.rule == Rule::none)

@@ -80,6 +80,8 @@ struct KnownItem {
     std::string input_hmac;             ///< what that decision was made from (32 bytes), or empty
     bool pinned = false;                ///< a person untracked it, or its message, in this mailbox
     bool staged = false;                ///< an untrack waits for its release
+    std::optional<std::string> held;    ///< it is held back by the guard, by this rule
+    bool restoring = false;             ///< the owed write puts back what was taken off
     bool parked = false;
     int park_attempts = 0;             ///< how often a parked item has been tried
     bool came_tagged = false;          ///< parked with the tag it was first seen with

@@ -58,6 +58,10 @@ std::string_view to_string(Rule rule)
         return "gate_meeting";
     case Rule::gate_ceiling:
         return "gate_ceiling";
+    case Rule::guard_many:
+        return "guard_many";
+    case Rule::guard_category:
+        return "guard_category";
     case Rule::pinned:
         return "pinned";
     }

@@ -31,9 +31,11 @@ enum class Rule {
     gate_sensitivity,
     gate_internal_only,
     gate_automatic,
-    gate_meeting, ///< a meeting request or response: the calendar item is tracked, not the mail
-    gate_ceiling, ///< an inbox rule's tag, on an item the ceiling mode would not track
-    pinned        ///< a person untracked it
+    gate_meeting,   ///< a meeting request or response: the calendar item is tracked, not the mail
+    gate_ceiling,   ///< an inbox rule's tag, on an item the ceiling mode would not track
+    guard_many,     ///< held: more tags were taken off within an hour than a person takes off
+    guard_category, ///< held: our category is gone from the mailbox's list
+    pinned          ///< a person untracked it
 };
 std::string_view to_string(Rule);
 

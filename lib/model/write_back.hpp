@@ -19,7 +19,8 @@ struct DesiredCategories {
     std::optional<std::string>
         regarding; ///< full category name to keep as the display; nothing = leave as they are
     std::vector<std::string>
-        take_off; ///< further names to remove (the sender's own, answered labels)
+        take_off;         ///< further names to remove (the sender's own, answered labels)
+    bool restore = false; ///< puts back what was taken off; that it is missing means nothing
     friend bool operator==(const DesiredCategories&, const DesiredCategories&) = default;
 };
 

@@ -145,7 +145,11 @@ void Fleet::publish()
     const Timestamp now = clock_.now();
     Timestamp oldest_pass = now;
     Timestamp oldest_debt = now;
+    int untracks_held = 0;
+    int guarded = 0;
     for (const auto& [id, held] : held_) {
+        untracks_held += held->untracks_held;
+        guarded += held->untracks_held > 0 ? 1 : 0;
         if (held->mailbox.state == MailboxState::stopped)
             continue; // waits for a person, who was told
         oldest_pass = std::min(
@@ -158,6 +162,8 @@ void Fleet::publish()
     metrics_.set(metric_leases_held, held());
     metrics_.set(metric_lag, age(oldest_pass));
     metrics_.set(metric_write_back_age, age(oldest_debt));
+    metrics_.set(metric_untracks_held, untracks_held);
+    metrics_.set(metric_mailboxes_guarded, guarded);
 }
 
 asio::awaitable<void> Fleet::record()

@@ -141,6 +141,8 @@ void Fleet::settle_reading(Held& held, const sync::TurnReport& report)
     held.first_turn = false;
     held.categories_missing = report.categories_missing;
     if (!report.more_to_do)
+        held.untracks_held = report.untracks.held;
+    if (!report.more_to_do)
         held.mailbox.last_pass_at = now;
     if (!report.owed_at)
         held.owing_since.reset();

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "store/decisions.hpp"
 #include "store/events.hpp"
+#include "store/held_untracks.hpp"
 #include "store/untracks.hpp"
 
 namespace crmsync::schedule {
@@ -51,6 +52,8 @@ asio::awaitable<void> Housekeeping::round()
     for (int i = 0; i < most_batches && !stopping_; ++i)
         if (co_await untracks.purge(at_once) < at_once)
             break;
+    store::HeldUntracks held(pool_);
+    co_await held.purge();
     store::Decisions decisions(pool_);
     for (int i = 0; i < most_batches && !stopping_; ++i)
         if (co_await decisions.purge(decision_days_, at_once) < at_once)

@@ -19,6 +19,12 @@ inline constexpr MetricName metric_lag{
 inline constexpr MetricName metric_write_back_age{
     "crmsync_write_back_age_seconds", MetricKind::gauge,
     "How long the mailbox that has owed a category the longest has been owing one"};
+inline constexpr MetricName metric_untracks_held{
+    "crmsync_untracks_held", MetricKind::gauge,
+    "Removals the guard against mass untracking holds back, of the mailboxes this process holds"};
+inline constexpr MetricName metric_mailboxes_guarded{
+    "crmsync_mailboxes_with_untracks_held", MetricKind::gauge,
+    "Mailboxes of this process with such removals: they wait for crmsync held confirm or reject"};
 inline constexpr MetricName metric_throttled{
     "crmsync_throttled_seconds_total", MetricKind::counter,
     "Seconds for which providers put turns off; waits within a turn are counted by the connector"};

@@ -59,6 +59,8 @@ pg::Json to_json(const DesiredCategories& desired)
     boost::json::array& take_off = object["take_off"].emplace_array();
     for (const std::string& name : desired.take_off)
         take_off.emplace_back(storable(name));
+    if (desired.restore)
+        object["restore"] = true;
     return {boost::json::serialize(object)};
 }
 
@@ -73,6 +75,7 @@ DesiredCategories desired_categories(std::string_view json)
         desired.regarding = std::string(regarding->as_string());
     for (const boost::json::value& name : object.at("take_off").as_array())
         desired.take_off.emplace_back(name.as_string());
+    desired.restore = object.contains("restore");
     return desired;
 }
 

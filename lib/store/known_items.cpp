@@ -61,6 +61,8 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
             item.came_tagged = rows.get<bool>(row, 16);
         }
         item.orphan = rows.get<bool>(row, 17);
+        item.held = rows.get<std::optional<std::string>>(row, 18);
+        item.restoring = rows.get<bool>(row, 19);
         if (const auto owed = rows.get<std::optional<std::string_view>>(row, 15))
             item.owed = state_category(*owed);
         known.insert_or_assign(rows.get<std::string>(row, 0), std::move(item));

@@ -17,7 +17,8 @@ StagedRemoval read_removal(const pg::Result& rows, int row)
     StagedRemoval removal;
     removal.item_id = rows.get<std::string>(row, 0);
     removal.seen_at = rows.get<Timestamp>(row, 1);
-    removal.held = rows.get<bool>(row, 2);
+    if (const auto wanted = rows.get<std::optional<std::string_view>>(row, 2))
+        removal.wanted = *wanted == "confirm" ? HeldWish::confirm : HeldWish::reject;
     const auto activity = optional_id<ActivityId>(rows, row, 3);
     if (!activity)
         return removal;
@@ -81,7 +82,50 @@ void add_heirs(pg::Script& script, const std::map<ActivityId, OwnerClaim>& heirs
         script.add(sql::pass_ownership, params(ids, owners, tagged, addresses));
 }
 
+/// What is not confirmed by a person can be undone within the hour.
+void add_kept(pg::Script& script, MailboxId mailbox, const std::vector<Release>& releases,
+              const ReleasePlan& plan)
+{
+    std::vector<std::string> items;
+    std::vector<pg::Bytes> item_hmacs;
+    std::vector<std::optional<pg::Bytes>> message_hmacs;
+    std::vector<Uuid> activities;
+    std::vector<std::string_view> became;
+    for (const Release& release : releases) {
+        const auto released =
+            std::find_if(plan.released.begin(), plan.released.end(),
+                         [&](const Released& one) { return one.item_id == release.item_id; });
+        if (released == plan.released.end() || release.confirmed)
+            continue;
+        items.push_back(release.item_id);
+        item_hmacs.push_back(pg::to_bytes(release.item_hmac));
+        std::optional<pg::Bytes>& message = message_hmacs.emplace_back();
+        if (release.message_hmac && plan.left.contains(released->activity))
+            message = pg::to_bytes(*release.message_hmac);
+        activities.push_back(released->activity.value);
+        became.push_back(to_string(released->became));
+    }
+    if (!items.empty())
+        script.add(sql::keep_released, params(mailbox, items, item_hmacs, message_hmacs, activities,
+                                              became, plain_ids(plan.left)));
+}
+
 } // namespace
+
+std::string_view to_string(Untracked outcome)
+{
+    switch (outcome) {
+    case Untracked::unlinked:
+        return "unlinked";
+    case Untracked::owner_passed:
+        return "owner_passed";
+    case Untracked::kept:
+        return "kept";
+    case Untracked::tombstoned:
+        return "tombstoned";
+    }
+    return "";
+}
 
 boost::asio::awaitable<Staged> Untracks::staged(MailboxId mailbox)
 {
@@ -94,8 +138,11 @@ boost::asio::awaitable<Staged> Untracks::staged(MailboxId mailbox)
     for (int row = 0; row < results[0].rows(); ++row)
         staged.removals.push_back(read_removal(results[0], row));
     if (!results[1].empty()) {
-        staged.removed_last_hour = results[1].get<int>(0, 0);
-        staged.links = results[1].get<std::int64_t>(0, 1);
+        staged.removed_last_hour = results[1].get<int>(0, 0) + results[1].get<int>(0, 1);
+        staged.held = results[1].get<int>(0, 2);
+        staged.links = results[1].get<std::int64_t>(0, 3);
+        staged.category_known = results[1].get<bool>(0, 4);
+        staged.category_went = results[1].get<bool>(0, 5);
     }
     co_return staged;
 }
@@ -127,6 +174,7 @@ boost::asio::awaitable<ReleaseReport> Untracks::release(Fence fence, std::vector
         pinned_messages.push_back(pg::to_bytes(message));
 
     script = pg::Script();
+    add_kept(script, fence.mailbox, releases, plan);
     add_heirs(script, plan.heirs);
     script.add(sql::bury_activities, params(plain_ids(plan.buried), policy.grace_days));
     script.add(sql::unlink, params(fence.mailbox, items, plain_ids(plan.left)));

@@ -9,16 +9,20 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace crmsync::store {
+
+/// What a person said about removals that were held back.
+enum class HeldWish { confirm, reject };
 
 /// An item whose category a person seems to have taken off, with what the release needs to know.
 struct StagedRemoval {
     std::string item_id;
     Timestamp seen_at{};
-    bool held = false;
-    bool linked = false; ///< false: the link went meanwhile, only the stage is left
+    std::optional<HeldWish> wanted; ///< it was held, and this is to be done about it
+    bool linked = false;            ///< false: the link went meanwhile, only the stage is left
     ActivityId activity;
     bool activity_deleted = false;
     std::optional<std::string> message_id; ///< of the activity: the pin is made from it
@@ -28,10 +32,14 @@ struct StagedRemoval {
     bool other_person = false; ///< another mailbox holds a link tagged by a person
 };
 
+/// Without those that are held and that nobody has decided on.
 struct Staged {
     std::vector<StagedRemoval> removals;
-    int removed_last_hour = 0; ///< by the user of this mailbox
-    std::int64_t links = 0;    ///< of this mailbox
+    int removed_last_hour = 0;   ///< by the user of this mailbox: released, or held
+    int held = 0;                ///< since whenever
+    std::int64_t links = 0;      ///< of this mailbox, before what was released in the last hour
+    bool category_known = false; ///< ours have been in the mailbox's list of categories
+    bool category_went = false;  ///< ours was found missing there within the last hour
 };
 
 /// A removal that was looked at freshly and is to be carried out.
@@ -39,6 +47,7 @@ struct Release {
     std::string item_id;
     Sha256 item_hmac{};
     std::optional<Sha256> message_hmac; ///< nothing: a message without Message-ID
+    bool confirmed = false; ///< a person said so past the guard: it is not counted nor undone
 };
 
 struct UntrackPolicy {
@@ -64,7 +73,10 @@ struct ReleaseReport {
     std::vector<MailboxId> owed; ///< mailboxes that now owe a category take-off: wake them
 };
 
-/// Untracking: stage, release, purge (PRODUCT section 3, "Untrack").
+std::string_view to_string(Untracked);
+
+/// Untracking: stage, release, purge (PRODUCT section 3, "Untrack"). What is held back in between:
+/// held_untracks.hpp.
 class Untracks {
 public:
     explicit Untracks(pg::Pool& pool) : pool_(pool) {}

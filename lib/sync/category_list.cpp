@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "store/held_untracks.hpp"
 #include "sync/note_event.hpp"
 
 #include <algorithm>
@@ -30,9 +31,13 @@ bool concerns_the_mailbox(Reaction reaction)
            reaction == Reaction::give_back;
 }
 
-asio::awaitable<void> add_missing(const TurnContext& context)
+asio::awaitable<void> add_missing(const TurnContext& context, CategoryCheck& check)
 {
     const std::vector<MasterCategory> present = co_await context.connector.master_categories();
+    check.tracked_was_there =
+        std::any_of(present.begin(), present.end(), [&](const MasterCategory& there) {
+            return context.rules->policy.state_of(there.name) == StateCategory::tracked;
+        });
     std::vector<MasterCategory> missing = state_categories(context.rules->settings.tracking);
     std::erase_if(missing, [&](const MasterCategory& wanted) {
         return std::any_of(present.begin(), present.end(), [&](const MasterCategory& there) {
@@ -41,6 +46,7 @@ asio::awaitable<void> add_missing(const TurnContext& context)
     });
     if (!missing.empty())
         co_await context.connector.add_master_categories(std::move(missing));
+    check.complete = true;
 }
 
 asio::awaitable<void> say(const TurnContext& context, const Failure& failure)
@@ -56,21 +62,29 @@ asio::awaitable<void> say(const TurnContext& context, const Failure& failure)
 
 } // namespace
 
-asio::awaitable<bool> ensure_categories(const TurnContext& context)
+asio::awaitable<CategoryCheck> ensure_categories(const TurnContext& context)
 {
+    CategoryCheck check;
     std::optional<Failure> failure;
     try {
-        co_await add_missing(context);
+        co_await add_missing(context, check);
     } catch (const Failure& f) {
         if (concerns_the_mailbox(f.reaction()))
             throw;
         failure = f;
     }
-    if (!failure)
-        co_return true;
-    if (!context.categories_missing) // else it was said before
+    if (failure && !context.categories_missing) // else it was said before
         co_await say(context, *failure);
-    co_return false;
+    co_return check;
+}
+
+asio::awaitable<void> remember_list(const TurnContext& context, CategoryCheck check)
+{
+    if (!check.complete)
+        co_return;
+    store::HeldUntracks guard(context.pool);
+    const bool went = !check.tracked_was_there.value_or(true);
+    co_await guard.note_list(context.fence, went);
 }
 
 } // namespace crmsync::sync

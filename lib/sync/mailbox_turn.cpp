@@ -73,13 +73,19 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     order_for_reading(tree.folders);
     report_.folders = static_cast<int>(tree.folders.size());
 
-    if (context_.first_turn || context_.categories_missing)
-        report_.categories_missing = !co_await ensure_categories(context_);
+    std::optional<CategoryCheck> list;
+    if (context_.first_turn || context_.categories_missing) {
+        list = co_await ensure_categories(context_);
+        co_await remember_list(context_, *list);
+    }
     co_await read_folders(std::move(tree.folders));
     report_.pages += co_await retry_parked(context_);
     report_.pages += co_await search_replies(context_);
     if (!report_.more_to_do)
-        report_.untracks = co_await release_untracks(context_);
+        report_.untracks = co_await release_untracks(context_, list);
+    if (report_.untracks.list)
+        list = report_.untracks.list;
+    report_.categories_missing = list && !list->complete;
     co_await write_back();
     const bool pass_ends = context_.first_pass && !report_.more_to_do && !report_.tree_failure;
     if (pass_ends && report_.unread_folders > 0) {

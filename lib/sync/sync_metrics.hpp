@@ -24,7 +24,8 @@ inline constexpr MetricName metric_searches_failed{
 inline constexpr MetricName metric_writes_done{
     "crmsync_category_writes_total", MetricKind::counter,
     "Category writes by result: written, unneeded, conflict, gone, failed"};
-inline constexpr MetricName metric_untracks{"crmsync_untracks_total", MetricKind::counter,
-                                            "Untracks released, by what became of the activity"};
+inline constexpr MetricName metric_untracks{
+    "crmsync_untracks_total", MetricKind::counter,
+    "Untracks, by what became of the activity; held: by the guard"};
 
 } // namespace crmsync::sync

@@ -227,6 +227,18 @@ KnownBuilder& KnownBuilder::pinned()
     return *this;
 }
 
+KnownBuilder& KnownBuilder::held(std::string rule)
+{
+    known_.held = std::move(rule);
+    return staged();
+}
+
+KnownBuilder& KnownBuilder::restoring()
+{
+    known_.restoring = true;
+    return owed(StateCategory::tracked);
+}
+
 KnownBuilder& KnownBuilder::staged()
 {
     known_.staged = true;

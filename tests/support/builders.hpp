@@ -80,6 +80,8 @@ public:
     KnownBuilder& orphan(); ///< ignored, with a state of ours from before
     KnownBuilder& pinned();
     KnownBuilder& staged();
+    KnownBuilder& held(std::string rule);
+    KnownBuilder& restoring(); ///< what was taken off is owed again
     KnownBuilder& parked();
     KnownBuilder& owed(StateCategory state);
     /// Linked to activity 1, CRM Tracked written and seen, by a person.

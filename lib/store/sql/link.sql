@@ -9,7 +9,8 @@ SELECT q.item_id,
        d.outcome, d.input_hmac,
        coalesce(p.pinned, false), coalesce(s.staged, false),
        k.attempts,
-       w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false)
+       w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
+       s.held_by, coalesce(w.desired ? 'restore', false)
   FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
@@ -24,5 +25,5 @@ SELECT q.item_id,
                         AND n.state NOT IN ('done', 'given_up') OFFSET 0) AS w ON true
   LEFT JOIN LATERAL (SELECT true AS pinned FROM sync.pin AS n
                       WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
-  LEFT JOIN LATERAL (SELECT true AS staged FROM sync.untrack_stage AS n
+  LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true;

@@ -322,7 +322,14 @@ SELECT l.mailbox_id, l.item_id FROM sync.link AS l
     ON CONFLICT (mailbox_id, item_id) DO NOTHING;
 
 -- name: unstage_untracks
-DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
+-- One that was held is tracked as before, where it is linked.
+WITH unstaged AS (
+    DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[])
+    RETURNING item_id, held, item_hmac
+)
+UPDATE sync.decision AS d SET outcome = 'tracked', rule = l.rule, decided_at = (SELECT sync.now())
+  FROM unstaged AS u JOIN sync.link AS l ON l.mailbox_id = $1::bigint AND l.item_id = u.item_id
+ WHERE u.held AND d.mailbox_id = $1::bigint AND d.item_hmac = u.item_hmac AND d.outcome = 'held';
 
 -- name: park_items
 INSERT INTO sync.parked AS p (mailbox_id, item_id, reason, version, attempts, next_attempt_at, came_tagged)

@@ -1,8 +1,8 @@
 -- Untracking: stage, release, purge.
 
 -- name: staged_untracks
--- With what the release needs to know of each.
-SELECT s.item_id, s.seen_at, s.held, l.activity_id, a.deleted_at IS NOT NULL, a.message_id,
+-- With what the release needs to know of each. Of those the guard holds only what a person decided on.
+SELECT s.item_id, s.seen_at, s.wanted, l.activity_id, a.deleted_at IS NOT NULL, a.message_id,
        l.tracked_by, l.category_seen,
        coalesce(a.owner_id = m.owner_id, false),
        EXISTS (SELECT FROM sync.link AS o
@@ -11,15 +11,26 @@ SELECT s.item_id, s.seen_at, s.held, l.activity_id, a.deleted_at IS NOT NULL, a.
   JOIN sync.mailbox AS m ON m.id = s.mailbox_id
   LEFT JOIN sync.link AS l ON l.mailbox_id = s.mailbox_id AND l.item_id = s.item_id
   LEFT JOIN store.activity AS a ON a.id = l.activity_id
- WHERE s.mailbox_id = $1::bigint
+ WHERE s.mailbox_id = $1::bigint AND (NOT s.held OR s.wanted IS NOT NULL)
  ORDER BY s.seen_at, s.item_id;
 
 -- name: removals_last_hour
--- By the user: each pinned an item. What the service takes off itself pins nothing.
-SELECT (SELECT count(*) FROM sync.pin
-         WHERE mailbox_id = $1::bigint AND kind = 'untrack_item' AND at > sync.now() - interval '1 hour'),
-       link_count
-  FROM sync.mailbox WHERE id = $1::bigint;
+-- By the user: released ones that no new tag has undone, and those that were held. What the service
+-- takes off itself is neither, nor is what a person confirmed. The links as they would be without
+-- what was released.
+SELECT (SELECT count(*) FROM sync.released AS r
+         WHERE r.mailbox_id = m.id AND r.item_hmac IS NOT NULL AND r.released_at > sync.now() - interval '1 hour'
+           AND EXISTS (SELECT FROM sync.pin AS p
+                        WHERE p.mailbox_id = m.id AND p.kind = 'untrack_item' AND p.message_hmac = r.item_hmac)),
+       (SELECT count(*) FROM sync.untrack_stage AS s
+         WHERE s.mailbox_id = m.id AND s.held AND s.wanted IS NULL AND s.held_at > sync.now() - interval '1 hour'),
+       (SELECT count(*) FROM sync.untrack_stage AS s WHERE s.mailbox_id = m.id AND s.held AND s.wanted IS NULL),
+       m.link_count + (SELECT count(*) FROM sync.released AS r
+                        WHERE r.mailbox_id = m.id AND r.released_at > sync.now() - interval '1 hour'
+                          AND NOT EXISTS (SELECT FROM sync.link AS l
+                                           WHERE l.mailbox_id = m.id AND l.item_id = r.item_id)),
+       m.categories_at IS NOT NULL, coalesce(m.category_gone_at > sync.now() - interval '1 hour', false)
+  FROM sync.mailbox AS m WHERE m.id = $1::bigint;
 
 -- name: lock_released_activities
 -- In the order of ids, as a page does; afterwards nobody else changes owner or tombstone.
@@ -54,6 +65,26 @@ SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
        ORDER BY o.tagged_at, b.address LIMIT 1) AS n ON true
  WHERE l.mailbox_id = $1::bigint AND l.item_id = ANY ($2::text[])
  ORDER BY l.item_id;
+
+-- name: keep_released
+-- Before anything is deleted: what it takes to undo the release within the hour.
+INSERT INTO sync.released AS r (mailbox_id, item_id, activity_id, released_at, became, item_hmac, message_hmac,
+                                link, owner_id, owned_by_person, owned_at, owner_address)
+SELECT l.mailbox_id, l.item_id, l.activity_id, (SELECT sync.now()), f.became, h.item_hmac, h.message_hmac,
+       to_jsonb(l), a.owner_id, a.owned_by_person, a.owned_at, a.owner_address
+  FROM sync.link AS l
+  JOIN store.activity AS a ON a.id = l.activity_id
+  JOIN (SELECT DISTINCT ON (activity_id) activity_id, became FROM unnest($5::uuid[], $6::text[]) AS b (activity_id, became)
+         ORDER BY activity_id, became) AS f ON f.activity_id = l.activity_id
+  LEFT JOIN unnest($2::text[], $3::bytea[], $4::bytea[]) AS h (item_id, item_hmac, message_hmac)
+    ON h.item_id = l.item_id
+ WHERE l.mailbox_id = $1::bigint AND (h.item_id IS NOT NULL OR l.activity_id = ANY ($7::uuid[]))
+ ORDER BY l.item_id
+    ON CONFLICT (mailbox_id, item_id) DO UPDATE
+   SET activity_id = excluded.activity_id, released_at = excluded.released_at, became = excluded.became,
+       item_hmac = excluded.item_hmac, message_hmac = excluded.message_hmac, link = excluded.link,
+       owner_id = excluded.owner_id, owned_by_person = excluded.owned_by_person,
+       owned_at = excluded.owned_at, owner_address = excluded.owner_address;
 
 -- name: unlink
 -- The released items, and all copies in this mailbox of activities that lost their last tag here.
@@ -135,10 +166,13 @@ UPDATE store.activity_identity AS i SET key = m.to_key
 -- And what was decided of them: nothing is tracked there any more, and nothing remembers where it was.
 WITH purged AS (
     DELETE FROM sync.link WHERE activity_id = ANY ($1::uuid[]) RETURNING mailbox_id, item_id
+), unstaged AS (
+    DELETE FROM sync.untrack_stage AS s USING purged AS p
+     WHERE s.mailbox_id = p.mailbox_id AND s.item_id = p.item_id
 ), forgotten AS (
     UPDATE sync.decision AS d SET outcome = 'ignored', item_id = NULL, evidence = '[]'
       FROM purged AS p
-     WHERE d.mailbox_id = p.mailbox_id AND d.item_id = p.item_id AND d.outcome = 'tracked'
+     WHERE d.mailbox_id = p.mailbox_id AND d.item_id = p.item_id AND d.outcome IN ('tracked', 'held')
 ), counted AS (
     SELECT m.id, c.n FROM sync.mailbox AS m
       JOIN (SELECT mailbox_id, count(*) AS n FROM purged GROUP BY mailbox_id) AS c ON c.mailbox_id = m.id

@@ -147,6 +147,14 @@ void Stage::resync(MailboxId mailbox)
     wake(mailbox);
 }
 
+std::int64_t Stage::say_about_held(MailboxId mailbox, store::HeldWish wish)
+{
+    store::HeldUntracks guard(*pool_);
+    const std::int64_t held = go(guard.want(mailbox, wish));
+    wake(mailbox);
+    return held;
+}
+
 void Stage::import(const std::string& type, const std::string& csv)
 {
     store::RecordFile file = store::read_record_csv(csv, type);

@@ -9,6 +9,7 @@
 #include "pg/pool.hpp"
 #include "simulator/script.hpp"
 #include "simulator/server.hpp"
+#include "store/held_untracks.hpp"
 #include "store/mailboxes.hpp"
 #include "store/records.hpp"
 #include "support/manual_clock.hpp"
@@ -61,6 +62,8 @@ public:
     void set_state(MailboxId mailbox, MailboxState state);
     void wake(MailboxId mailbox);
     void resync(MailboxId mailbox);
+    /// As `crmsync held confirm` and `held reject`; how many were held.
+    std::int64_t say_about_held(MailboxId mailbox, store::HeldWish wish);
     /// CSV as `crmsync record import` takes it; every row has to go in.
     void import(const std::string& type, const std::string& csv);
 

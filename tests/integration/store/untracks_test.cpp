@@ -190,7 +190,7 @@ TEST_CASE("what a person took off counts for an hour, whatever is decided about 
     CHECK(u.run(u.untracks.staged(u.ann.mailbox)).removed_last_hour == 2);
     u.sql("UPDATE sync.decision SET outcome = 'ignored', item_id = NULL");
     CHECK(u.run(u.untracks.staged(u.ann.mailbox)).removed_last_hour == 2);
-    u.sql("UPDATE sync.pin SET at = at - interval '61 min'");
+    u.sql("UPDATE sync.released SET released_at = released_at - interval '61 min'");
     CHECK(u.run(u.untracks.staged(u.ann.mailbox)).removed_last_hour == 0);
 }
 

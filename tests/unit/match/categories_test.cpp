@@ -170,3 +170,16 @@ TEST_CASE("whatever is on an item, answering changes only what is ours, once, an
     });
     CHECK(held);
 }
+
+TEST_CASE("a label is put back only where it is restored")
+{
+    DesiredCategories desired;
+    desired.state = StateCategory::tracked;
+    desired.regarding = "CRM: Renewal";
+    CHECK(apply(desired, {"Blue"}, contoso_policy()) == Names{"Blue", "CRM Tracked"});
+    desired.restore = true;
+    CHECK(apply(desired, {"Blue"}, contoso_policy()) ==
+          Names{"Blue", "CRM Tracked", "CRM: Renewal"});
+    CHECK(apply(desired, {"crm: renewal"}, contoso_policy()) ==
+          Names{"crm: renewal", "CRM Tracked"});
+}

@@ -87,3 +87,14 @@ TEST_CASE("a stored decision is told as it was taken, also where its words are u
           "It could not be stored: sentDateTime is no date.");
     CHECK(match::explain_stored("failed", "none") == "It could not be stored.");
 }
+
+TEST_CASE("a held untrack is explained with the ways out")
+{
+    const std::string text = explained(message(), known().linked().held("guard_many"));
+    INFO(text);
+    CHECK(says(text, "It is held back: within an hour our category was taken off more items"));
+    CHECK(says(text, "crmsync held confirm untracks them, crmsync held reject puts it back"));
+    CHECK(says(match::explain_stored("held", "guard_category"),
+               "It is held back: our category was taken off when it was gone from the mailbox's "
+               "list of categories"));
+}
