@@ -1,4 +1,4 @@
-#include "sync/mailbox_turn.hpp"
+#include "sync/folder_tree.hpp"
 
 #include <catch2/catch.hpp>
 
