@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/timestamp.hpp"
+#include "match/never_folders.hpp"
 #include "model/address.hpp"
 #include "model/folder.hpp"
 #include "model/ids.hpp"
@@ -21,6 +22,7 @@ struct Circumstances {
     bool reads_again = false;               ///< the round reads this folder from its beginning
     Timestamp now{};
     WellKnown folder = WellKnown::none;
+    Listed listed = Listed::no; ///< of the folder, or one above it
 };
 
 } // namespace crmsync::match

@@ -97,6 +97,8 @@ std::string decision_input(const Item& item, const Policy& policy,
     text.add("mode", to_string(circumstances.mode));
     text.add("first-pass", circumstances.first_pass ? "yes" : "no");
     text.add("sent-items", circumstances.folder == WellKnown::sent_items ? "yes" : "no");
+    if (circumstances.listed != Listed::no)
+        text.add("never-folder", circumstances.listed == Listed::yes ? "yes" : "?");
     return text.take();
 }
 

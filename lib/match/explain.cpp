@@ -43,6 +43,8 @@ std::string_view because(Rule rule)
         return "private messages stay out of the CRM";
     case Rule::gate_internal_only:
         return "messages among own people stay out of the CRM";
+    case Rule::gate_folder:
+        return "messages in this folder stay out of the CRM";
     case Rule::gate_automatic:
         return "messages sent by programs stay out of the CRM";
     case Rule::gate_meeting:

@@ -76,6 +76,15 @@ std::optional<Closed> internal_only(const Question& q)
     return Closed{Rule::gate_internal_only, "nobody outside the own domains takes part"};
 }
 
+std::optional<Closed> never_folder(const Question& q)
+{
+    if (q.asker == Asker::person || q.circumstances.listed == Listed::no)
+        return std::nullopt;
+    if (q.circumstances.listed == Listed::unknown)
+        return Closed{Rule::gate_folder, "it is not known whether its folder is a listed one"};
+    return Closed{Rule::gate_folder, "it lies in a folder that is never tracked"};
+}
+
 /// "no-reply", "noreply.billing", "do_not_reply", "mailer-daemon"; never "nino.reply".
 bool is_machine(std::string_view local)
 {
@@ -119,7 +128,8 @@ std::optional<Closed> gate(const Item& item, Asker asker, const Candidates& cand
                            const Policy& policy, const Circumstances& circumstances)
 {
     const Question question{item, asker, candidates, policy, circumstances};
-    for (const auto step : {meeting, rights_protected, sensitivity, internal_only, automatic})
+    for (const auto step :
+         {meeting, rights_protected, sensitivity, internal_only, never_folder, automatic})
         if (auto closed = step(question))
             return closed;
     return std::nullopt;

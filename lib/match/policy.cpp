@@ -74,6 +74,7 @@ Policy make_policy(const Settings& settings)
     policy.sent_items = tracking.sent_items;
     policy.history = std::chrono::days(settings.sync.history_days);
     policy.ceiling = ceiling_of(settings);
+    policy.never_folders = read_never_folders(settings.privacy.never_folders);
     return policy;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/never_folders.hpp"
 #include "model/address.hpp"
 #include "model/mailbox.hpp"
 #include "model/write_back.hpp"
@@ -27,6 +28,7 @@ struct Policy {
     bool sent_items = true;    ///< rules look at what the mailbox sent as well
     std::chrono::days history{30};
     Mode ceiling = Mode::all;
+    NeverFolders never_folders;
 
     const std::string& name(StateCategory state) const;
 

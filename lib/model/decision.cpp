@@ -52,6 +52,8 @@ std::string_view to_string(Rule rule)
         return "gate_sensitivity";
     case Rule::gate_internal_only:
         return "gate_internal_only";
+    case Rule::gate_folder:
+        return "gate_folder";
     case Rule::gate_automatic:
         return "gate_automatic";
     case Rule::gate_meeting:

@@ -30,6 +30,7 @@ enum class Rule {
     gate_rights_protected,
     gate_sensitivity,
     gate_internal_only,
+    gate_folder, ///< it lies in a folder that is never tracked
     gate_automatic,
     gate_meeting,   ///< a meeting request or response: the calendar item is tracked, not the mail
     gate_ceiling,   ///< an inbox rule's tag, on an item the ceiling mode would not track

@@ -1,5 +1,7 @@
 #include "model/folder.hpp"
 
+#include "base/text.hpp"
+
 namespace crmsync {
 
 std::string_view to_string(WellKnown folder)
@@ -27,6 +29,17 @@ std::string_view to_string(WellKnown folder)
         return "unknown";
     }
     return "";
+}
+
+std::optional<WellKnown> parse_well_known(std::string_view word)
+{
+    for (const WellKnown folder :
+         {WellKnown::inbox, WellKnown::drafts, WellKnown::sent_items, WellKnown::deleted_items,
+          WellKnown::junk_email, WellKnown::archive, WellKnown::outbox,
+          WellKnown::conversation_history})
+        if (same_folded(word, to_string(folder)))
+            return folder;
+    return std::nullopt;
 }
 
 } // namespace crmsync

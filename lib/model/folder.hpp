@@ -23,6 +23,8 @@ enum class WellKnown {
     unknown ///< perhaps one of these: the provider refuses to say. No rule may take it for none
 };
 std::string_view to_string(WellKnown); ///< the provider's word: "sentitems"; empty for none
+/// The folder of that word, upper and lower case alike; nothing for any other text, "unknown" too.
+std::optional<WellKnown> parse_well_known(std::string_view word);
 
 struct Folder {
     FolderId id;

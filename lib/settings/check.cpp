@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "settings/check_database.hpp"
+#include "settings/check_folders.hpp"
 #include "settings/check_provider.hpp"
 #include "settings/check_value.hpp"
 #include "settings/endpoint.hpp"
@@ -138,6 +139,7 @@ void check(const Settings& settings, bool database_from_environment, Mistakes& m
     check_word(mistakes, "privacy.internal_only", settings.privacy.internal_only,
                {"skip", "track"});
     check_range(mistakes, "privacy.decision_days", settings.privacy.decision_days, 1, 3'650);
+    check_never_folders(settings.privacy.never_folders, mistakes);
     check_attachments(settings.attachments, mistakes);
     check_providers(settings.providers, mistakes);
 }

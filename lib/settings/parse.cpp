@@ -302,6 +302,7 @@ Settings read_all(Document& file, Reading& reading)
     Section privacy = file.section("privacy");
     privacy.read("internal_only", settings.privacy.internal_only);
     privacy.read("decision_days", settings.privacy.decision_days);
+    privacy.read("never_folders", settings.privacy.never_folders);
     privacy.finish();
     read_attachments(file.section("attachments"), settings.attachments);
     const auto providers = file.sections("provider");

@@ -44,6 +44,9 @@ struct Settings {
     struct Privacy {
         std::string internal_only = "skip"; ///< skip, track
         int decision_days = 90;
+        /// Well-known names, or paths of display names: "Inbox/Private".
+        std::vector<std::string> never_folders = {"junkemail", "deleteditems",
+                                                  "conversationhistory"};
     } privacy;
 
     struct Attachments {

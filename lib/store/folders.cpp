@@ -12,13 +12,9 @@ namespace {
 
 WellKnown well_known(std::string_view word)
 {
-    for (const WellKnown folder :
-         {WellKnown::inbox, WellKnown::drafts, WellKnown::sent_items, WellKnown::deleted_items,
-          WellKnown::junk_email, WellKnown::archive, WellKnown::outbox,
-          WellKnown::conversation_history, WellKnown::unknown})
-        if (word == to_string(folder))
-            return folder;
-    return WellKnown::none;
+    if (word == to_string(WellKnown::unknown))
+        return WellKnown::unknown;
+    return parse_well_known(word).value_or(WellKnown::none);
 }
 
 FolderState read_folder(const pg::Result& result, int row)

@@ -24,6 +24,7 @@ match::Circumstances circumstances_of(const TurnContext& context, const PageSour
     circumstances.round_done_at = source.round_done_at;
     circumstances.reads_again = source.reads_again;
     circumstances.folder = source.well_known;
+    circumstances.listed = source.listed;
     return circumstances;
 }
 
@@ -47,6 +48,7 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
     store::Folders folders(context.pool);
     const store::FolderTree tree =
         co_await folders.tree(context.mailbox.id, context.connector.query_version());
+    const match::FolderVerdicts verdicts = verdicts_of(tree, context.rules->policy);
     auto connection = co_await context.pool.acquire();
     for (const std::optional<Item>& look : looks) {
         if (!look)
@@ -60,7 +62,8 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
         const auto known = co_await store::known_items(*connection, context.mailbox.id, query);
         const CandidateQuery wanted = match::wanted(item, context.rules->policy);
         const Candidates candidates = co_await store::find_candidates(*connection, wanted);
-        const match::Circumstances circumstances = circumstances_of(context, source_of(item, tree));
+        const match::Circumstances circumstances =
+            circumstances_of(context, source_of(item, tree, verdicts));
 
         ExplainedCopy copy;
         copy.item_id = item.key.id;

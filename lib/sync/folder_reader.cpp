@@ -56,7 +56,7 @@ asio::awaitable<bool> FolderReader::take_page(Reading& reading, Page page, Times
     } else {
         reading.keeps_cursor = false;
         const PageReport one = co_await pages_.handle(
-            std::move(page.changes), source_of(folder), std::move(progress));
+            std::move(page.changes), source_of(folder, verdicts_), std::move(progress));
         context_.metrics.add(metric_changes_read, one.changes);
         report_.pages += one;
     }

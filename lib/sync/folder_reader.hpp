@@ -30,6 +30,9 @@ public:
         : context_(context), pages_(context), report_(report)
     {}
 
+    /// What the never-list says of the folders to be read.
+    void judge(match::FolderVerdicts verdicts) { verdicts_ = std::move(verdicts); }
+
     /// Handles one answer; true when the folder is not caught up yet (its cursor has moved on).
     boost::asio::awaitable<bool> take(Reading& reading, PageAnswer answer, Timestamp asked_at);
 
@@ -48,6 +51,7 @@ private:
     const TurnContext& context_;
     PageHandler pages_;
     TurnReport& report_;
+    match::FolderVerdicts verdicts_;
     /// How far folders were read past pages without news: most folders of a new mailbox. Kept
     /// together, at the end.
     std::map<FolderId, Progress> passed_;

@@ -5,6 +5,7 @@
 #include "store/write_backs.hpp"
 #include "sync/category_list.hpp"
 #include "sync/folder_tree.hpp"
+#include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
 #include "sync/reply_search.hpp"
 
@@ -38,6 +39,7 @@ int rows_of(const std::vector<PageAnswer>& answers)
 asio::awaitable<TurnReport> MailboxTurn::run()
 {
     store::FolderTree tree = co_await refresh_tree(context_, report_);
+    reader_.judge(verdicts_of(tree, context_.rules->policy));
     order_for_reading(tree.folders);
     report_.folders = static_cast<int>(tree.folders.size());
 

@@ -234,6 +234,7 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     circumstances.reads_again = source.reads_again;
     circumstances.now = context_.clock.now();
     circumstances.folder = source.well_known;
+    circumstances.listed = source.listed;
     const match::Policy& policy = context_.rules->policy;
     one.decision = match::decide(one.item, one.known, candidates, policy, circumstances);
     one.unstored_parents = unstored_parents(one, candidates);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/never_folders.hpp"
 #include "model/change.hpp"
 #include "model/plan.hpp"
 #include "sync/decided.hpp"
@@ -22,7 +23,8 @@ struct PageSource {
     WellKnown well_known = WellKnown::none;
     std::optional<Timestamp> round_done_at;
     bool missed_first_pass = false; ///< it was left out of the mailbox's; this is its own
-    bool reads_again = false;       ///< the round under way reads the folder from its beginning
+    match::Listed listed = match::Listed::no;
+    bool reads_again = false; ///< the round under way reads the folder from its beginning
 };
 
 /// The middle of the line: decide, fetch, store. One page at a time.

@@ -24,7 +24,8 @@ std::shared_ptr<const PolicySnapshot> make_snapshot(Settings settings)
                        tracking.default_mode + '\n' + tracking.ceiling_mode + '\n' +
                        (tracking.sent_items ? "sent" : "") + '\n' +
                        join(tracking.own_domains, ",") + '\n' + settings.privacy.internal_only +
-                       '\n' + std::to_string(settings.sync.history_days);
+                       '\n' + std::to_string(settings.sync.history_days) + '\n' +
+                       join(settings.privacy.never_folders, "\n");
     snapshot->fingerprint = hex(bytes_of(sha256(text))).substr(0, 16);
     snapshot->settings = std::move(settings);
     return snapshot;

@@ -177,6 +177,11 @@ void Script::rename_folder(std::string_view box, std::string_view name, std::str
     mailbox(box).rename_folder(folder(box, name), std::move(to));
 }
 
+void Script::move_folder(std::string_view box, std::string_view name, std::string_view parent)
+{
+    mailbox(box).move_folder(folder(box, name), folder(box, parent));
+}
+
 void Script::delete_folder(std::string_view box, std::string_view name)
 {
     mailbox(box).delete_folder(folder(box, name));

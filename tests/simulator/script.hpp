@@ -64,6 +64,7 @@ public:
 
     Folder& create_folder(std::string_view mailbox, std::string_view parent, std::string name);
     void rename_folder(std::string_view mailbox, std::string_view folder, std::string name);
+    void move_folder(std::string_view mailbox, std::string_view folder, std::string_view parent);
     void delete_folder(std::string_view mailbox, std::string_view folder);
     /// All folders of the mailbox, or one; the folder tree's cursor with all.
     void expire_cursors(std::string_view mailbox, std::string_view folder = {});

@@ -216,6 +216,13 @@ const std::map<std::string, Operation, std::less<>>& operations()
              s.rename_folder(mailbox, folder, a.text("name"));
              return ok();
          }},
+        {"move_folder",
+         [](Script& s, ScriptArguments& a) {
+             const std::string mailbox = a.text("mailbox");
+             const std::string folder = a.text("folder");
+             s.move_folder(mailbox, folder, a.text("parent"));
+             return ok();
+         }},
         {"delete_folder",
          [](Script& s, ScriptArguments& a) {
              const std::string mailbox = a.text("mailbox");

@@ -124,6 +124,7 @@ void Stage::bystander(const std::string& address)
 {
     sim::MailboxSpec spec;
     spec.upn = address;
+    spec.language = language;
     spec.display_name = address.substr(0, address.find('@'));
     script().create_mailbox(std::move(spec));
 }

@@ -45,6 +45,7 @@ public:
     /// contoso.example.
     Settings settings;
     std::optional<int> capacity; ///< mailboxes a daemon holds at once
+    std::string language = "en-US"; ///< of mailboxes from now on
 
     ManualClock& clock() { return clock_; }
     Timestamp now() const { return clock_.now(); }

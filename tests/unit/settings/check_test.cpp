@@ -49,6 +49,19 @@ TEST_CASE("modes are words, and the default is not above the ceiling")
     })));
 }
 
+TEST_CASE("folders that are never tracked are well-known names or paths")
+{
+    check_row(GENERATE(values<Row>({
+        {"[privacy]\nnever_folders = []", ""},
+        {"[privacy]\nnever_folders = [\"JunkEmail\", \"Private\", \"Inbox/Private\"]", ""},
+        {"[privacy]\nnever_folders = [\"\"]", "privacy.never_folders: expected inbox"},
+        {"[privacy]\nnever_folders = [\"Inbox//Private\"]", "found \"Inbox//Private\""},
+        {"[privacy]\nnever_folders = [\"/Private\"]", "or a path such as \"Inbox/Private\""},
+        {"[privacy]\nnever_folders = [\"SyncIssues\"]", "found \"SyncIssues\""},
+        {"[privacy]\nnever_folders = \"junkemail\"", "expected a list of texts"},
+    })));
+}
+
 TEST_CASE("category names are what Outlook accepts, and differ when folded")
 {
     check_row(GENERATE_COPY(values<Row>({

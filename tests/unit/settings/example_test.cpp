@@ -70,7 +70,7 @@ TEST_CASE("the example has exactly the keys that the program reads")
         described.insert(key);
     const std::vector<std::string> keys = settings_keys();
     CHECK(described == std::set<std::string>(keys.begin(), keys.end()));
-    CHECK(keys.size() == 33);
+    CHECK(keys.size() == 34);
 }
 
 TEST_CASE("the example describes each key with type, default and a sentence")
@@ -113,6 +113,7 @@ TEST_CASE("the example loads and holds the defaults of the program")
     CHECK(example.tracking.own_domains == fresh.tracking.own_domains);
     CHECK(example.privacy.internal_only == fresh.privacy.internal_only);
     CHECK(example.privacy.decision_days == fresh.privacy.decision_days);
+    CHECK(example.privacy.never_folders == fresh.privacy.never_folders);
     CHECK(example.attachments.max_bytes == fresh.attachments.max_bytes);
     CHECK(example.attachments.max_body_bytes == fresh.attachments.max_body_bytes);
     CHECK(example.attachments.allowed_types == fresh.attachments.allowed_types);

@@ -24,6 +24,7 @@ TEST_CASE("what is reloaded asks for no restart")
     loaded.tracking.default_mode = "all";
     loaded.tracking.own_domains = {"contoso.example"};
     loaded.privacy.internal_only = "track";
+    loaded.privacy.never_folders = {"archive"};
     loaded.attachments.max_bytes = 1;
     CHECK(needs_restart(Settings(), loaded).empty());
 }

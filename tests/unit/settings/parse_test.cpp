@@ -52,6 +52,7 @@ own_domains = ["Contoso.Example", "fabrikam.example"]
 [privacy]
 internal_only = "track"
 decision_days = 10
+never_folders = ["archive", "Inbox/Private"]
 [attachments]
 max_bytes = 0
 max_body_bytes = 100
@@ -86,6 +87,7 @@ graph_url = "http://localhost:9001"
           std::vector<std::string>{"contoso.example", "fabrikam.example"});
     CHECK(settings.privacy.internal_only == "track");
     CHECK(settings.privacy.decision_days == 10);
+    CHECK(settings.privacy.never_folders == std::vector<std::string>{"archive", "Inbox/Private"});
     CHECK(settings.attachments.max_bytes == 0);
     CHECK(settings.attachments.max_body_bytes == 100);
     CHECK(settings.attachments.allowed_types == std::vector<std::string>{"pdf", "tar.gz"});
