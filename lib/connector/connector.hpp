@@ -44,6 +44,24 @@ struct Deferred {
     bool reading_goes_on = false;                    ///< only writes are not taken: it is full
 };
 
+/// Where and when an item of the mailbox was last changed.
+struct ChangedItem {
+    ItemKey key;
+    FolderId folder;
+    Timestamp modified_at{};
+    Version version;
+};
+struct ChangedItems {
+    std::vector<ChangedItem> items; ///< the earliest change first
+    bool cut = false;               ///< there are more than are told
+};
+
+/// Which category an item carries: this one, or any that begins so.
+struct CategorySearch {
+    std::string text;
+    bool is_prefix = false;
+};
+
 /// What was fetched for an accepted item, or why not.
 struct BodyRefused {
     std::string failure; ///< stable name, for the parked row
@@ -108,10 +126,24 @@ public:
     virtual boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>
     folders_since(Cursor cursor) = 0;
 
-    /// The next page of each folder, up to 20 folders in one request. Headers only (phase 1).
-    /// A folder that is gone gives CursorExpired and shows in folders_since.
+    /// The next page of each folder, up to 20 folders in one request. Headers only (phase 1). A
+    /// round from nothing tells the newest first, where the provider can. A folder that is gone
+    /// gives CursorExpired and shows in folders_since.
     virtual boost::asio::awaitable<std::vector<PageAnswer>>
     changes_since(std::vector<FolderCursor> folders) = 0;
+
+    /// What changed anywhere in the mailbox at that time or later, said without its contents: a
+    /// hint at which folders to ask, no more. Nothing where this mailbox does not tell.
+    virtual boost::asio::awaitable<std::optional<ChangedItems>> changed_items(Timestamp since);
+
+    /// The items of the mailbox that carry a category, page by page: `next` is empty at first.
+    /// Headers only. Nothing where this mailbox does not search so.
+    virtual boost::asio::awaitable<std::optional<Page>> items_with_category(CategorySearch search,
+                                                                            Cursor next);
+
+    /// How many items each folder says to hold, for people: what is listed may differ.
+    virtual boost::asio::awaitable<std::vector<std::optional<std::int64_t>>>
+    count_items(std::vector<FolderId> folders);
 
     /// The items as they are now, by id; a gone one is nothing, one that cannot be read is marked
     /// unreadable. Headers only, batched.

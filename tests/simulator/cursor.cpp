@@ -23,7 +23,7 @@ std::uint64_t take(std::string_view& in, int bytes)
     return value;
 }
 
-constexpr std::size_t length = 4 * 4 + 4 * 8 + 2 * 4 + 8;
+constexpr std::size_t length = 4 * 4 + 4 * 8 + 2 * 4 + 3 * 8 + 1;
 constexpr char mask = '\x5a'; ///< so that nobody reads the numbers by accident
 
 } // namespace
@@ -42,6 +42,9 @@ std::string Cursor::text() const
     put(bytes, page, 4);
     put(bytes, sent, 4);
     put(bytes, static_cast<std::uint64_t>(floor.time_since_epoch().count()), 8);
+    put(bytes, newest_first, 1);
+    put(bytes, static_cast<std::uint64_t>(last_received.time_since_epoch().count()), 8);
+    put(bytes, last_item, 8);
     put(bytes, hash64(bytes), 5);
     char previous = mask;
     for (char& c : bytes)
@@ -87,6 +90,10 @@ std::optional<Cursor> read_cursor(std::string_view text)
     cursor.page = static_cast<std::uint32_t>(take(in, 4));
     cursor.sent = static_cast<std::uint32_t>(take(in, 4));
     cursor.floor = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(take(in, 8))));
+    cursor.newest_first = take(in, 1) != 0;
+    cursor.last_received =
+        Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(take(in, 8))));
+    cursor.last_item = take(in, 8);
     return cursor;
 }
 

@@ -23,6 +23,10 @@ struct Cursor {
     std::uint32_t page = 0;
     std::uint32_t sent = 0; ///< items in this round, counted where $top limits them
     Timestamp floor;        ///< messages received earlier are left out
+    /// Of a first round that tells the newest first, while it does: the last one told.
+    bool newest_first = false;
+    Timestamp last_received = Timestamp::max();
+    std::uint64_t last_item = 0;
 
     std::string text() const;
 };

@@ -3,6 +3,7 @@
 #include "simulator/faults.hpp"
 #include "simulator/graph_error.hpp"
 #include "simulator/message_json.hpp"
+#include "simulator/newest_first.hpp"
 #include "simulator/operations.hpp"
 #include "simulator/record.hpp"
 #include "simulator/switches.hpp"
@@ -20,8 +21,6 @@
 #include <vector>
 
 namespace crmsync::sim {
-
-struct Cursor;
 
 /// One request on its way through the Graph face.
 struct Call {
@@ -168,6 +167,7 @@ private:
     std::unordered_map<std::string, std::size_t> cursor_query_numbers_;
     std::unordered_map<std::uint64_t, std::uint32_t> rounds_; ///< the latest page of each
     std::uint64_t last_round_ = 0;
+    NewestFirst newest_first_;
     std::unordered_map<const Mailbox*, std::uint64_t> held_at_;
     std::unordered_map<std::string, std::uint64_t> held_folders_; ///< by id
     std::uint64_t shuffle_ = 0x2545f4914f6cdd1dULL;

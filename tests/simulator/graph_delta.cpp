@@ -41,6 +41,18 @@ Timestamp limited_floor(const Mailbox& mailbox, const Folder& folder, Timestamp 
     return *last;
 }
 
+/// The one order there is (G-91).
+bool wants_newest_first(const MessageQuery& query, const Switches& switches)
+{
+    if (query.order.empty())
+        return false;
+    const auto& [property, descending] = query.order.front();
+    if (switches.refuse_delta_order || query.order.size() != 1 || !descending ||
+        !same_name(property, "receivedDateTime"))
+        throw errors::bad_request("The query option '$orderby' is not supported here.");
+    return true;
+}
+
 std::uint64_t changed_since(const Item& item, std::uint64_t base)
 {
     if (item.arrived > base || (item.history.size() == 8 && item.history.front().first > base))
@@ -153,8 +165,9 @@ Cursor Graph::first_cursor(Call& call, Folder& folder)
     cursor.mailbox = static_cast<std::uint32_t>(hash64(call.mailbox->id()));
     cursor.folder = folder.serial;
     cursor.epoch = folder.epoch;
-    cursor.first_end = call.mailbox->change();
+    cursor.first_end = std::min(call.mailbox->change(), shown_until(*call.mailbox, folder));
     cursor.round = ++last_round_;
+    cursor.newest_first = wants_newest_first(*query, switches);
     if (const auto floor = floor_of(*query))
         cursor.floor = limited_floor(*call.mailbox, folder, *floor);
     else
@@ -233,18 +246,25 @@ Answer Graph::message_delta(Call& call, Folder& folder)
     const bool immutable = call.preferences.immutable_ids;
 
     Page page;
-    if (empty)
+    const bool in_order = cursor.newest_first && !empty;
+    if (empty) {
         page.more = true;
-    else
+    } else if (in_order) {
+        page.items = newest_first_.take(mailbox, folder, cursor, size);
+        page.more =
+            cursor.newest_first || folder.log.after(cursor.position) < folder.log.entries().size();
+        if (!page.more)
+            cursor.position = mailbox.change();
+    } else
         page = Pager(mailbox, folder, cursor, *query, immutable).take(size, limit);
     cursor.sent += static_cast<std::uint32_t>(page.items.size());
     if (query->top && cursor.sent >= *query->top) {
         page.more = false;
         cursor.position = mailbox.change();
     }
-    // No order is promised. Removals go first, so that an item that left and came back in one page
-    // ends as present.
-    for (std::size_t i = page.items.size(); i > 1; --i) {
+    // Without $orderby no order is promised. Removals go first, so that an item that left and came
+    // back in one page ends as present.
+    for (std::size_t i = page.items.size(); i > 1 && !in_order; --i) {
         shuffle_ = shuffle_ * 6364136223846793005ULL + 1442695040888963407ULL;
         std::swap(page.items[i - 1], page.items[(shuffle_ >> 33) % i]);
     }

@@ -133,6 +133,15 @@ void check_order(const MessageQuery& query)
             throw errors::inefficient_filter();
 }
 
+/// What some mailboxes refuse.
+void check_switches(const MessageQuery& query, const Switches& switches)
+{
+    for (const Comparison& one : query.filter)
+        if ((switches.refuse_category_filter && same_name(one.property, "categories/any")) ||
+            (switches.refuse_modified_filter && same_name(one.property, "lastModifiedDateTime")))
+            throw errors::inefficient_filter();
+}
+
 } // namespace
 
 Graph::Query Graph::message_query(Call& call)
@@ -274,6 +283,7 @@ Answer Graph::list_messages(Call& call, const Folder* folder)
 {
     const Query query = message_query(call);
     check_order(*query);
+    check_switches(*query, switches);
     std::vector<const Item*> found;
     const auto consider = [&](const Item& item) {
         for (const Comparison& wanted : query->filter)

@@ -135,7 +135,17 @@ Comparison comparison(std::string_view text)
         const auto colon = inner->find(':');
         if (colon == std::string_view::npos)
             throw errors::invalid_filter();
-        Comparison made = simple(trim(inner->substr(colon + 1)));
+        const std::string_view condition = trim(inner->substr(colon + 1));
+        Comparison made;
+        if (const auto begins = call(condition, "startswith")) {
+            const auto words = split_outside(*begins, ',');
+            if (words.size() != 2)
+                throw errors::invalid_filter();
+            made.op = Operator::starts_with;
+            made.value = literal(words[1]);
+        } else {
+            made = simple(condition);
+        }
         made.property = "categories/any";
         return made;
     }

@@ -291,6 +291,9 @@ void set_switch(Graph& graph, std::string_view name, const json::value& value)
         {"replay_rounds", &s.replay_rounds},
         {"limit_concurrency", &s.limit_concurrency},
         {"limit_requests", &s.limit_requests},
+        {"refuse_category_filter", &s.refuse_category_filter},
+        {"refuse_modified_filter", &s.refuse_modified_filter},
+        {"refuse_delta_order", &s.refuse_delta_order},
         {"check_permissions", &s.check_permissions}};
     const std::pair<std::string_view, std::size_t*> numbers[] = {
         {"repeat_every", &s.repeat_every},

@@ -26,6 +26,9 @@ struct Switches {
     bool limit_concurrency = true;     ///< 4 at once for each mailbox
     bool limit_requests = true;        ///< 10,000 in 10 minutes for each mailbox
     bool check_permissions = true;
+    bool refuse_category_filter = false; ///< no listing by category (G-168)
+    bool refuse_modified_filter = false; ///< none by time of change either
+    bool refuse_delta_order = false;     ///< $orderby of a delta is not known
 
     /// Everything on that BEHAVIOUR.md documents or reports without a fault of anyone. Not what a
     /// client cannot make good: writes that go through although they are stale, categories that

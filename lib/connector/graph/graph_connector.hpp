@@ -30,6 +30,12 @@ public:
     boost::asio::awaitable<std::vector<PageAnswer>>
     changes_since(std::vector<FolderCursor> folders) override;
 
+    boost::asio::awaitable<std::optional<ChangedItems>> changed_items(Timestamp since) override;
+    boost::asio::awaitable<std::optional<Page>> items_with_category(CategorySearch search,
+                                                                    Cursor next) override;
+    boost::asio::awaitable<std::vector<std::optional<std::int64_t>>>
+    count_items(std::vector<FolderId> folders) override;
+
     boost::asio::awaitable<std::vector<std::optional<Item>>>
     look_up(std::vector<ItemKey> keys) override;
     boost::asio::awaitable<std::vector<std::optional<Item>>>
@@ -53,6 +59,11 @@ private:
     boost::asio::awaitable<void> learn_well_known_folders();
     boost::asio::awaitable<std::optional<FolderPage>> folder_page(std::string url, bool stored);
     std::string link_of(const FolderCursor& folder) const;
+    /// The parsed answer of a listing that a mailbox may refuse; nothing where it does, or where it
+    /// cannot answer it now.
+    boost::asio::awaitable<DocumentPtr> optional_listing(std::string url, Purpose purpose);
+    /// Whether a first page was refused for its order: asked without it from then on.
+    bool refuses_order(const FolderCursor& folder, int status);
     boost::asio::awaitable<PageAnswer> one_page(FolderCursor folder);
     /// Nothing where a smaller page may do better.
     boost::asio::awaitable<std::optional<PageAnswer>> try_page(const FolderCursor& folder,
@@ -98,8 +109,10 @@ private:
     Calls calls_;
     Clock& clock_;
     MailboxId mailbox_;
-    bool grants_looks_ = false;  ///< a message was looked up by its id
-    bool grants_bodies_ = false; ///< a body was read, which takes another permission
+    bool newest_first_ = true;                  ///< until a folder's first page is refused
+    std::optional<Timestamp> tells_changed_at_; ///< not asked for changed items before then
+    bool grants_looks_ = false;                 ///< a message was looked up by its id
+    bool grants_bodies_ = false;                ///< a body was read, which takes another permission
     std::map<FolderId, WellKnown> well_known_;
     WellKnown others_ = WellKnown::none; ///< unknown while Graph refuses to name a well-known one
     std::set<std::size_t> seen_folders_; ///< by hash: one not among them may be a well-known one

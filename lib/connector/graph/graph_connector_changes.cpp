@@ -52,11 +52,21 @@ bool holds_page(const std::optional<PageAnswer>& answer)
 std::string GraphConnector::link_of(const FolderCursor& folder) const
 {
     if (folder.cursor.value.empty())
-        return calls_.urls().url(calls_.urls().message_delta(folder.folder));
+        return calls_.urls().url(calls_.urls().message_delta(folder.folder, newest_first_));
     const auto renewed = renewed_.find(folder.folder);
     return renewed != renewed_.end() && renewed->second.stored == folder.cursor
                ? renewed->second.newest.value
                : folder.cursor.value;
+}
+
+bool GraphConnector::refuses_order(const FolderCursor& folder, int status)
+{
+    // A server that does not know the option says so; the service's own answer for one is 400.
+    const bool may_be_the_order = status == 400 || status == 501;
+    if (!newest_first_ || !folder.cursor.value.empty() || !may_be_the_order)
+        return false;
+    newest_first_ = false;
+    return true;
 }
 
 PageAnswer GraphConnector::page_in(const FolderCursor& folder, const boost::json::value& answer)
@@ -121,6 +131,8 @@ asio::awaitable<std::optional<PageAnswer>> GraphConnector::try_page(const Folder
             const DocumentPtr document = parse_document(response.body);
             co_return page_in(folder, document->root());
         }
+        if (refuses_order(folder, response.status))
+            co_return std::nullopt;
         error = classify(response, purpose::changes);
         bool is_the_links = ends_the_cursor(error, response.status, folder);
         if (!is_the_links && denies_the_mailbox(error) && !folder.cursor.value.empty())
@@ -144,7 +156,10 @@ asio::awaitable<std::optional<PageAnswer>> GraphConnector::try_page(const Folder
 asio::awaitable<PageAnswer> GraphConnector::one_page(FolderCursor folder)
 {
     if (!small_pages_.contains(folder.folder)) {
+        const bool ordered = newest_first_;
         std::optional<PageAnswer> large = co_await try_page(folder, false);
+        if (!large && ordered != newest_first_)
+            large = co_await try_page(folder, false);
         if (large)
             co_return std::move(*large);
         small_pages_.insert(folder.folder);
@@ -168,6 +183,8 @@ GraphConnector::pages_in_a_batch(const std::vector<FolderCursor>& folders,
             answers[index] = page_unless_unreadable(folders[index], answer.body());
             return;
         }
+        if (folders[index].cursor.value.empty() && (answer.status == 400 || answer.status == 501))
+            return; // by itself it tells whether the order is to blame
         const GraphError error = classify(answer.status, answer.body(), purpose::changes);
         if (ends_the_cursor(error, answer.status, folders[index]))
             answers[index] = CursorExpired{};

@@ -11,6 +11,9 @@ inline constexpr Purpose folders{"folders", "reading the folder tree", "Mail.Rea
 inline constexpr Purpose well_known{"folders", "looking up Inbox, Sent Items and the like",
                                     "Mail.Read"};
 inline constexpr Purpose changes{"changes", "reading the changes of a folder", "Mail.Read"};
+inline constexpr Purpose changed{"changed", "looking for folders with changes", "Mail.Read"};
+inline constexpr Purpose tagged{"find", "looking for messages with a category", "Mail.Read"};
+inline constexpr Purpose counts{"folders", "asking how much folders hold", "Mail.Read"};
 inline constexpr Purpose look_up{"look_up", "looking messages up", "Mail.Read"};
 inline constexpr Purpose headers{"headers", "looking at the headers of messages", "Mail.Read"};
 inline constexpr Purpose find{"find", "looking for a message by its Message-ID", "Mail.Read"};

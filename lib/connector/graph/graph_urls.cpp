@@ -60,11 +60,17 @@ std::string Urls::folder_delta() const
     return user_ + "/mailFolders/delta?$select=id,displayName,parentFolderId";
 }
 
-std::string Urls::message_delta(const FolderId& folder) const
+std::string Urls::item_count(const FolderId& folder) const
+{
+    return fmt::format("{}/mailFolders/{}?$select=totalItemCount", user_,
+                       path_segment(folder.value));
+}
+
+std::string Urls::message_delta(const FolderId& folder, bool newest_first) const
 {
     // No filter: with one, later changes of older messages would not be told (G-92, G-93).
-    return fmt::format("{}/mailFolders/{}/messages/delta?{}", user_, path_segment(folder.value),
-                       phase1_query());
+    return fmt::format("{}/mailFolders/{}/messages/delta?{}{}", user_, path_segment(folder.value),
+                       phase1_query(), newest_first ? "&$orderby=receivedDateTime%20desc" : "");
 }
 
 std::string Urls::well_known_folder(WellKnown name) const

@@ -27,7 +27,9 @@ public:
     std::string url(std::string_view path) const;
 
     std::string folder_delta() const;
-    std::string message_delta(const FolderId& folder) const;
+    /// `newest_first` asks for the one order that is documented (G-91).
+    std::string message_delta(const FolderId& folder, bool newest_first) const;
+    std::string item_count(const FolderId& folder) const;
     std::string well_known_folder(WellKnown name) const;
     std::string message(std::string_view id, std::string_view query) const;
     std::string messages(std::string_view query) const;

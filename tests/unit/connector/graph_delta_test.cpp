@@ -121,7 +121,7 @@ TEST_CASE("search folders are left out of the folder tree and localised names ar
 
 TEST_CASE("the first request of a folder asks for every property of phase 1 and for no date")
 {
-    const std::string url = urls.message_delta(FolderId("AAMk+In/box="));
+    const std::string url = urls.message_delta(FolderId("AAMk+In/box="), true);
 
     CHECK(url.starts_with(
         "/users/kim@contoso.example/mailFolders/AAMk%2BIn%2Fbox=/messages/delta?$select="));

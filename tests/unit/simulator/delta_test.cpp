@@ -282,3 +282,29 @@ TEST_CASE("the folder tree comes flat, in the mailbox's language, and tells what
     REQUIRE(changed.size() == 1);
     CHECK(removed(changed[0]));
 }
+
+TEST_CASE(
+    "a first round tells the newest first where it is asked to, and what came meanwhile after")
+{
+    Running sim;
+    std::vector<std::string> expected;
+    for (int i = 0; i < 5; ++i) {
+        expected.insert(expected.begin(), sim.deliver_to_ann("message " + std::to_string(i)).id);
+        sim.clock.advance(std::chrono::minutes(1));
+    }
+    const std::string newest_first = select_delta(sim) + "&$orderby=receivedDateTime%20desc";
+    json::value last;
+    const auto first = sim.get(newest_first, ids);
+    const std::string late = sim.deliver_to_ann("late").id;
+    const auto rows = sim.round(first, ids, &last);
+    std::vector<std::string> seen;
+    for (const auto& row : rows)
+        seen.push_back(text(row, "id"));
+    expected.push_back(late);
+    CHECK(seen == expected);
+    CHECK(sim.round(sim.follow(last, "@odata.deltaLink", ids), ids).empty());
+
+    CHECK(sim.get(select_delta(sim) + "&$orderby=subject", ids).status == 400);
+    sim.server.run([](Script& s) { s.graph().switches.refuse_delta_order = true; });
+    CHECK(sim.get(newest_first, ids).status == 400);
+}
