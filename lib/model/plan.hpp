@@ -174,6 +174,8 @@ struct Progress {
     /// With the last page of a round: when that page was asked for. What arrived later has not been
     /// seen.
     std::optional<Timestamp> round_done_at;
+    int messages = 0;                ///< that the page told of
+    std::optional<Timestamp> oldest; ///< the earliest receipt among them
     int query_version = 1; ///< of the query that gave the cursor; another one starts from nothing
 };
 

@@ -121,6 +121,7 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     context.categories_missing = held.categories_missing;
     context.observe = observe_;
     context.lanes = &lanes_;
+    context.memory = &held.memory;
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
     sync::TurnReport report = co_await turn.run();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "schedule/fleet.hpp"
+#include "sync/turn_memory.hpp"
 
 namespace crmsync::schedule {
 
@@ -20,7 +21,8 @@ struct Fleet::Held {
     bool reread = false; ///< somebody may have changed its row: look before the next turn
     bool let_go = false; ///< leave as soon as the turn has ended
     bool first_turn = true;
-    int untracks_held = 0;           ///< removals that wait for a person, as of its latest turn
+    int untracks_held = 0; ///< removals that wait for a person, as of its latest turn
+    sync::TurnMemory memory;
     bool categories_missing = false; ///< from the mailbox's list, and that was said
 };
 

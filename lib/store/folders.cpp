@@ -32,6 +32,9 @@ FolderState read_folder(const pg::Result& result, int row)
     state.mid_round = result.get<bool>(row, 9);
     state.from_beginning = result.get<bool>(row, 10);
     state.missed_first_pass = result.get<bool>(row, 11);
+    state.dirty_at = result.get<std::optional<Timestamp>>(row, 12);
+    state.counted = result.get<bool>(row, 13);
+    state.read_back_to = result.get<std::optional<Timestamp>>(row, 14);
     return state;
 }
 

@@ -28,6 +28,9 @@ struct FolderState {
     bool mid_round = false;                 ///< the cursor leads to the next page of a round
     bool from_beginning = false;            ///< the round under way reads the whole folder
     bool missed_first_pass = false;         ///< of the mailbox; its first round is one of its own
+    std::optional<Timestamp> dirty_at;      ///< the latest change a look at the mailbox showed
+    bool counted = false;                   ///< how much it holds was asked
+    std::optional<Timestamp> read_back_to;  ///< by the round that reads the whole folder
     FolderTrouble trouble;
 };
 

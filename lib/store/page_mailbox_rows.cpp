@@ -206,14 +206,18 @@ void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress
 {
     std::vector<std::string> folders, cursors;
     std::vector<std::int64_t> versions;
-    std::vector<std::optional<Timestamp>> rounds;
+    std::vector<std::optional<Timestamp>> rounds, oldest;
+    std::vector<std::int64_t> messages;
     for (const Progress& one : progress) {
         folders.push_back(one.folder.value);
         cursors.push_back(one.cursor.value);
         versions.push_back(one.query_version);
         rounds.push_back(one.round_done_at);
+        messages.push_back(one.messages);
+        oldest.push_back(one.oldest);
     }
-    script.add(sql::advance_cursors, params(mailbox, folders, cursors, versions, rounds));
+    script.add(sql::advance_cursors,
+               params(mailbox, folders, cursors, versions, rounds, messages, oldest));
 }
 
 bool add_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan,

@@ -7,6 +7,7 @@
 #include "sync/note_event.hpp"
 #include "sync/sync_metrics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace crmsync::sync {
@@ -17,6 +18,23 @@ namespace {
 
 /// How long a folder without news keeps its stored cursor.
 constexpr std::chrono::hours cursor_kept{24};
+
+/// A person moves a few messages at a time; more is a clean-up.
+constexpr int few_left = 20;
+
+void count_messages(const Page& page, Progress& progress)
+{
+    for (const Change& change : page.changes) {
+        if (change.removed())
+            continue;
+        ++progress.messages;
+        const auto* message = std::get_if<Message>(&change.item->detail);
+        if (!message || !message->received_at.has_value())
+            continue;
+        const Timestamp received = *message->received_at;
+        progress.oldest = std::min(received, progress.oldest.value_or(received));
+    }
+}
 
 } // namespace
 
@@ -48,6 +66,11 @@ asio::awaitable<bool> FolderReader::take_page(Reading& reading, Page page, Times
     if (page.last)
         progress.round_done_at = asked_at;
     progress.query_version = context_.connector.query_version();
+    count_messages(page, progress);
+    reading.left += static_cast<int>(page.changes.size()) - progress.messages;
+    if (folder.from_beginning && progress.oldest)
+        folder.read_back_to =
+            std::min(*progress.oldest, folder.read_back_to.value_or(*progress.oldest));
     folder.cursor = page.next;
     passed_.erase(folder.folder.id);
     if (page.changes.empty()) {
@@ -55,8 +78,10 @@ asio::awaitable<bool> FolderReader::take_page(Reading& reading, Page page, Times
             passed_.emplace(folder.folder.id, std::move(progress));
     } else {
         reading.keeps_cursor = false;
-        const PageReport one = co_await pages_.handle(
-            std::move(page.changes), source_of(folder, verdicts_), std::move(progress));
+        PageSource source = source_of(folder, verdicts_);
+        source.many_left = folder.mid_round || reading.left > few_left;
+        const PageReport one =
+            co_await pages_.handle(std::move(page.changes), std::move(source), std::move(progress));
         context_.metrics.add(metric_changes_read, one.changes);
         report_.pages += one;
     }
@@ -98,6 +123,7 @@ asio::awaitable<void> FolderReader::forget_cursor(Reading& reading)
     co_await folders.forget_cursor(context_.fence, reading.folder.folder.id);
     reading.folder.cursor = Cursor();
     reading.folder.from_beginning = true;
+    reading.folder.read_back_to.reset();
     reading.keeps_cursor = false;
     passed_.erase(reading.folder.folder.id);
 }

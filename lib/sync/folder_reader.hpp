@@ -18,6 +18,7 @@ struct Reading {
     store::FolderState folder;
     std::set<std::string> links{}; ///< asked with: one that comes again leads nowhere
     bool begun_anew = false;
+    int left = 0; ///< items it told to have gone
     /// The stored cursor is where the round began.
     bool keeps_cursor = !folder.cursor.value.empty() && !folder.mid_round;
 };

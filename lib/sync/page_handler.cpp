@@ -46,7 +46,7 @@ asio::awaitable<PageReport> PageHandler::handle(std::vector<Change> changes, Pag
     report.changes = static_cast<int>(changes.size());
 
     Plan plan;
-    std::vector<Item> items = co_await present_items(latest(std::move(changes)), plan);
+    std::vector<Item> items = co_await present_items(latest(std::move(changes)), source, plan);
     for (int round = 1; !items.empty(); ++round) {
         std::vector<Decided> outdated =
             co_await decide_and_store(std::move(items), source, plan, report);
@@ -105,7 +105,7 @@ asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Dec
 /// The items of a page as they are now. A removal is believed only of an item we know, and only
 /// after a look (G-65, G-98 to G-100): most of the time it has moved, or is still there.
 asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change> changes,
-                                                              Plan& plan)
+                                                              const PageSource& source, Plan& plan)
 {
     std::vector<Item> items;
     std::vector<Item> removed;
@@ -128,7 +128,10 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
         known_removed = co_await known(removed);
     for (const Item& item : removed) {
         const KnownItem& before = known_removed[item.key.id];
-        if (before.link || before.outcome || before.parked)
+        // One that is linked nowhere may have come back with a tag meanwhile, which nobody would
+        // tell (G-100). That is not what happens to a thousand at once: those show where they are
+        // now.
+        if (before.link || before.parked || (before.outcome && !source.many_left))
             asked.push_back(item.key);
     }
     if (asked.empty())

@@ -24,6 +24,7 @@ struct PageSource {
     std::optional<Timestamp> round_done_at;
     bool missed_first_pass = false; ///< it was left out of the mailbox's; this is its own
     match::Listed listed = match::Listed::no;
+    bool many_left = false;   ///< more items left the folder than a person moves at a time
     bool reads_again = false; ///< the round under way reads the folder from its beginning
 };
 
@@ -40,7 +41,7 @@ public:
 
 private:
     boost::asio::awaitable<std::vector<Item>> present_items(std::vector<Change> changes,
-                                                            Plan& plan);
+                                                            const PageSource& source, Plan& plan);
     boost::asio::awaitable<std::vector<Decided>>
     decide(std::vector<Item> items, const PageSource& source, Candidates& candidates);
     boost::asio::awaitable<void> look_at_headers(std::vector<Decided>& decided,

@@ -10,6 +10,7 @@
 #include "settings/settings.hpp"
 #include "sync/page_lanes.hpp"
 #include "sync/private_hash.hpp"
+#include "sync/turn_memory.hpp"
 
 #include <functional>
 #include <memory>
@@ -45,6 +46,7 @@ struct TurnContext {
     std::function<bool()> stopping;  ///< whether the turn is to end: see end_if_stopping
     bool categories_missing = false; ///< an earlier turn could not add ours, and said so
     PageLanes* lanes = nullptr;      ///< nothing: no other turn runs beside this one
+    TurnMemory* memory = nullptr;    ///< of the turns before; nothing: every folder is asked
 
     /// Asked between pages, before writes and before each transaction: throws Failure(give_back)
     /// where the service shuts down or the mailbox is not ours any more.

@@ -148,6 +148,18 @@ void Script::move(std::string_view box, std::string_view id, std::string_view na
     mailbox(box).move(item(box, id), to);
 }
 
+void Script::move_all(std::string_view box, std::string_view from, std::string_view to)
+{
+    Mailbox& of = mailbox(box);
+    const std::uint32_t source = folder(box, from).serial;
+    std::vector<Item*> items;
+    for (const auto& [serial, item] : of.items())
+        if (item->folder == source)
+            items.push_back(item.get());
+    for (Item* const item : items)
+        of.move(*item, folder(box, to));
+}
+
 ItemRef Script::copy(std::string_view box, std::string_view id, std::string_view name)
 {
     Folder& to = folder(box, name);

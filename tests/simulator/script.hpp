@@ -58,6 +58,8 @@ public:
     void untag(std::string_view mailbox, std::string_view id, std::string_view category);
     void mark_read(std::string_view mailbox, std::string_view id, bool is_read = true);
     void move(std::string_view mailbox, std::string_view id, std::string_view folder);
+    /// Everything that lies in one folder, into another.
+    void move_all(std::string_view mailbox, std::string_view from, std::string_view to);
     ItemRef copy(std::string_view mailbox, std::string_view id, std::string_view folder);
     /// To Deleted Items; from there out of sight, and then for good. `permanent`: for good at once.
     void remove(std::string_view mailbox, std::string_view id, bool permanent = false);

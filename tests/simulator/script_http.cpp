@@ -195,6 +195,13 @@ const std::map<std::string, Operation, std::less<>>& operations()
              s.move(box, id, a.text("folder"));
              return ok();
          }>},
+        {"move_all",
+         [](Script& s, ScriptArguments& a) {
+             const std::string mailbox = a.text("mailbox");
+             const std::string from = a.text("from");
+             s.move_all(mailbox, from, a.text("to"));
+             return ok();
+         }},
         {"copy", on_item<[](Script& s, ScriptArguments& a, Text box, Text id) {
              return one(s.copy(box, id, a.text("folder")));
          }>},

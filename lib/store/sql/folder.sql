@@ -8,7 +8,8 @@ SELECT CASE WHEN tree_query_version = $2::bigint THEN tree_cursor ELSE '' END
 -- A cursor of another query version is of no use: it would go on with the old property list.
 SELECT folder_id, parent_id, name, kind, CASE WHEN query_version = $2::bigint THEN cursor ELSE '' END,
        round_done_at, last_failure, attempts, next_attempt_at, mid_round,
-       from_beginning OR cursor = '' OR query_version <> $2::bigint, missed_first_pass
+       from_beginning OR cursor = '' OR query_version <> $2::bigint, missed_first_pass, dirty_at,
+       messages_total IS NOT NULL, CASE WHEN query_version = $2::bigint THEN read_back_to END
   FROM sync.folder WHERE mailbox_id = $1::bigint ORDER BY folder_id;
 
 -- name: show_folders
@@ -49,7 +50,8 @@ UPDATE sync.mailbox SET tree_cursor = $2::text, tree_query_version = $3::bigint:
 
 -- name: forget_cursor
 -- The time of the last round stays: what was seen before was seen.
-UPDATE sync.folder SET cursor = '' WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
+UPDATE sync.folder SET cursor = '', messages_read = 0, messages_total = NULL, read_back_to = NULL
+ WHERE mailbox_id = $1::bigint AND folder_id = $2::text;
 
 -- name: set_folder_trouble
 -- Why the folder is not read, and until when; none: it was read to its end.
@@ -62,10 +64,13 @@ UPDATE sync.folder SET missed_first_pass = true WHERE mailbox_id = $1::bigint AN
 
 -- name: forget_all_cursors
 -- And what kept folders from being read: a person asks for it.
-UPDATE sync.folder SET cursor = '', attempts = 0, next_attempt_at = NULL WHERE mailbox_id = $1::bigint;
+UPDATE sync.folder SET cursor = '', attempts = 0, next_attempt_at = NULL, messages_read = 0, messages_total = NULL,
+       read_back_to = NULL
+ WHERE mailbox_id = $1::bigint;
 
 -- name: forget_tree_cursor
-UPDATE sync.mailbox SET tree_cursor = '' WHERE id = $1::bigint;
+-- And all that follows from reading everything again.
+UPDATE sync.mailbox SET tree_cursor = '', first_load_began_at = NULL WHERE id = $1::bigint;
 
 -- name: forget_stages
 DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint;

@@ -355,7 +355,13 @@ UPDATE sync.folder AS f
        round_done_at = coalesce(n.round_done_at, f.round_done_at), mid_round = n.round_done_at IS NULL,
        missed_first_pass = f.missed_first_pass AND n.round_done_at IS NULL,
        from_beginning = n.round_done_at IS NULL
-           AND (f.from_beginning OR f.cursor = '' OR f.query_version <> n.query_version)
-  FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[])
-       AS n (folder_id, cursor, query_version, round_done_at)
+           AND (f.from_beginning OR f.cursor = '' OR f.query_version <> n.query_version),
+       messages_read = CASE WHEN f.cursor = '' OR f.query_version <> n.query_version THEN n.messages
+                            WHEN f.from_beginning THEN f.messages_read + n.messages
+                            ELSE f.messages_read END,
+       read_back_to = CASE WHEN f.cursor = '' OR f.query_version <> n.query_version THEN n.oldest
+                           WHEN f.from_beginning THEN least(f.read_back_to, n.oldest)
+                           ELSE f.read_back_to END
+  FROM unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::timestamptz[])
+       AS n (folder_id, cursor, query_version, round_done_at, messages, oldest)
  WHERE f.mailbox_id = $1::bigint AND f.folder_id = n.folder_id;

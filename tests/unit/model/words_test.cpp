@@ -36,7 +36,8 @@ TEST_CASE("the words that are stored are those of the contract")
     CHECK(words(Rule::pinned) ==
           "none hand_tag tracked_by_hand regarding_category rule_tag header_reference "
           "exact_address account_domain identity orphan_category mode_all "
-          "gate_rights_protected gate_sensitivity gate_internal_only gate_folder gate_automatic gate_meeting "
+          "gate_rights_protected gate_sensitivity gate_internal_only gate_folder gate_automatic "
+          "gate_meeting "
           "gate_ceiling pinned");
     CHECK(words(PartyResolution::ambiguous) == "resolved unresolved ambiguous");
     CHECK(words(Direction::internal) == "incoming outgoing internal");
