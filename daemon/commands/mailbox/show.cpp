@@ -1,4 +1,5 @@
 #include "commands/mailbox/add_on_mailbox.hpp"
+#include "commands/mailbox/first_load_shown.hpp"
 #include "commands/mailbox/mailbox_json.hpp"
 #include "commands/mailbox/mailbox_subcommands.hpp"
 #include "match/policy.hpp"
@@ -22,8 +23,11 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
     const Mailbox mailbox = co_await find_mailbox(pool, std::move(named));
     store::Folders store(pool);
     const std::vector<store::FolderShown> folders = co_await store.shown(mailbox.id);
+    store::FirstLoads loads(pool);
+    const store::FirstLoadShown load = co_await loads.shown(mailbox.id);
     if (as_json_text) {
         json::object object = as_json(mailbox, command.settings());
+        object["first_load"] = first_load_json(load);
         json::array array;
         for (const store::FolderShown& folder : folders) {
             json::object one;
@@ -49,6 +53,7 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
     line("kind", mailbox.kind);
     line("state", to_string(mailbox.state));
     line("mode", std::string(to_string(mode)) + (mailbox.mode ? " (mailbox)" : " (settings)"));
+    line("first load", first_load_line(load));
     line("last pass", time_or(mailbox.last_pass_at, "never"));
     line("next pass", time_or(mailbox.next_pass_at, "not planned"));
     line("last failure", mailbox.last_failure.value_or("none"));
