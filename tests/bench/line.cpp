@@ -54,17 +54,6 @@ std::map<std::string, double> read_metrics(unsigned short port)
     return metrics;
 }
 
-double sum_of(const std::map<std::string, double>& metrics, const std::string& name,
-              const std::string& purpose)
-{
-    const std::string label = purpose.empty() ? "" : fmt::format("purpose=\"{}\"", purpose);
-    double sum = 0;
-    for (const auto& [series, value] : metrics)
-        if (series.substr(0, series.find('{')) == name && series.find(label) != std::string::npos)
-            sum += value;
-    return sum;
-}
-
 std::string seed_file(const Load& load)
 {
     json::array steps;
@@ -82,13 +71,22 @@ std::string seed_file(const Load& load)
         steps.emplace_back(std::move(mailbox));
         mailboxes.emplace_back(address_of(i));
     }
+    for (int i = 0; i < load.mailboxes; ++i)
+        for (int folder = 0; folder < load.folders; ++folder) {
+            json::object one;
+            one["do"] = "create_folder";
+            one["mailbox"] = address_of(i);
+            one["parent"] = "inbox";
+            one["name"] = fmt::format("Folder {}", folder);
+            steps.emplace_back(std::move(one));
+        }
     json::object seed;
     seed["do"] = "seed";
     seed["mailboxes"] = std::move(mailboxes);
     seed["count"] = load.messages;
     seed["body_size"] = load.body_bytes;
     seed["recipients"] = load.recipients;
-    seed["tagged"] = load.tagged ? 1.0 : 0.0;
+    seed["tagged"] = load.tagged ? load.tagged_part : 0.0;
     steps.emplace_back(std::move(seed));
     return json::serialize(steps);
 }
@@ -109,6 +107,22 @@ asio::awaitable<void> add_mailboxes(pg::Pool& pool, int count)
 }
 
 } // namespace
+
+double sum_of(const std::map<std::string, double>& metrics, const std::string& name,
+              const std::string& purpose)
+{
+    const std::string label = purpose.empty() ? "" : fmt::format("purpose=\"{}\"", purpose);
+    double sum = 0;
+    for (const auto& [series, value] : metrics)
+        if (series.substr(0, series.find('{')) == name && series.find(label) != std::string::npos)
+            sum += value;
+    return sum;
+}
+
+int tagged_messages(const Load& load)
+{
+    return load.tagged ? static_cast<int>(load.messages * load.tagged_part) : 0;
+}
 
 Load read_load(int argc, char** argv, Load load)
 {
@@ -196,7 +210,7 @@ void Line::write_configuration()
     std::ofstream(folder_.path() / "crmsync.toml")
         << "[database]\nurl = \"" << postgres_.url("bench") << "\"\n"
         << "[http]\nlisten = \"127.0.0.1:" << daemon_port_ << "\"\n"
-        << "[sync]\npoll_interval = \"1h\"\n"
+        << "[sync]\npoll_interval = \"" << load_.poll_interval << "\"\n"
         << "[tracking]\nown_domains = [\"firm.example\"]\n"
         << "[[provider]]\nname = \"bench\"\ntenant_id = \"bench\"\nclient_id = \"bench\"\n"
         << "client_secret_file = \"secret\"\n"
@@ -218,8 +232,8 @@ void Line::enable_mailboxes()
 /// says that all is read.
 bool Line::finished()
 {
-    if (load_.tagged && database_->number("SELECT sum(link_count) FROM sync.mailbox") <
-                            static_cast<double>(load_.messages))
+    if (load_.tagged &&
+        database_->number("SELECT sum(link_count) FROM sync.mailbox") < tagged_messages(load_))
         return false;
     const auto answer =
         database_->rows("SELECT EXISTS (SELECT FROM sync.write_back WHERE state IN ('waiting', "
@@ -248,6 +262,54 @@ void Line::read_once_more()
     }
 }
 
+void Line::start()
+{
+    daemon_ = std::make_unique<Process>(std::vector<std::string>{crmsync_program, "--config",
+                                                                 folder_.path() / "crmsync.toml",
+                                                                 "serve"},
+                                        folder_.path() / "daemon.log");
+}
+
+void Line::wait_until_loaded()
+{
+    wait_until([this] { return finished(); });
+}
+
+void Line::wait_until(const std::function<bool()>& done)
+{
+    const auto until = steady_clock::now() + longest_run;
+    while (!done()) {
+        if (!daemon_->running() || steady_clock::now() > until)
+            throw std::runtime_error("the load did not end:\n" + daemon_->said());
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+void Line::stop() { daemon_->stop(); }
+
+std::map<std::string, double> Line::metrics() const { return read_metrics(daemon_port_); }
+
+Cpu Line::daemon_cpu() const { return cpu_of(daemon_->pid()); }
+
+double Line::daemon_memory() const { return peak_memory(daemon_->pid()); }
+
+void Line::move_all(int mailbox, const std::string& from, const std::string& to)
+{
+    json::object all;
+    all["mailbox"] = address_of(mailbox);
+    all["from"] = from;
+    all["to"] = to;
+    const std::string body = json::serialize(all);
+    asio::ip::tcp::iostream stream("127.0.0.1", std::to_string(simulator_port_));
+    stream << "POST /sim/move_all HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+           << "Content-Type: application/json\r\nContent-Length: " << body.size() << "\r\n\r\n"
+           << body << std::flush;
+    std::string status;
+    std::getline(stream, status);
+    if (status.find(" 200") == std::string::npos)
+        throw std::runtime_error("the simulator does not move messages: " + status);
+}
+
 Cost Line::run()
 {
     const pid_t server = postgres_.postmaster();
@@ -257,15 +319,8 @@ Cost Line::run()
     const Cpu simulator_before = cpu_of(simulator_->pid());
     const auto started = steady_clock::now();
 
-    daemon_ = std::make_unique<Process>(std::vector<std::string>{crmsync_program, "--config",
-                                                                 folder_.path() / "crmsync.toml",
-                                                                 "serve"},
-                                        folder_.path() / "daemon.log");
-    while (!finished()) {
-        if (!daemon_->running() || steady_clock::now() > started + longest_run)
-            throw std::runtime_error("the load did not end:\n" + daemon_->said());
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    start();
+    wait_until_loaded();
 
     Cost cost;
     cost.seconds = Seconds(steady_clock::now() - started).count();

@@ -3,6 +3,7 @@
 #include "bench/database.hpp"
 #include "bench/processes.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,9 +18,15 @@ struct Load {
     int body_bytes = 4'096;
     int recipients = 2;
     bool tagged = true;
+    double tagged_part = 1; ///< of the messages, where any are
+    int folders = 0;        ///< of each mailbox, beside those every one has
+    std::string poll_interval = "1h";
     std::vector<std::string> settings; ///< of the database, to try something: "work_mem = '64MB'"
     bool statements = false;           ///< say what each statement took; costs a tenth itself
 };
+
+/// How many messages the simulator tags of a load.
+int tagged_messages(const Load& load);
 
 /// --smoke, --messages N, --mailboxes N, --set "NAME = VALUE", --statements. Throws
 /// std::invalid_argument for anything else.
@@ -46,6 +53,10 @@ struct Cost {
     std::vector<std::string> purposes(const std::string& name) const;
 };
 
+/// The sum over a metric's series; of one purpose where that is given.
+double sum_of(const std::map<std::string, double>& metrics, const std::string& name,
+              const std::string& purpose = "");
+
 /// PostgreSQL, the simulator with its mailboxes, and the daemon: real processes on this machine,
 /// and a database in which all mailboxes are enabled before the daemon starts.
 class Line {
@@ -55,6 +66,19 @@ public:
     /// Starts the daemon and waits until everything is read, stored and answered; then, no longer
     /// measured, until what was written has come back.
     Cost run();
+
+    /// The parts of it, for who measures something else: starts the daemon; waits until the load
+    /// has ended; waits until `done`, which is asked often, holds; ends the daemon.
+    void start();
+    void wait_until_loaded();
+    void wait_until(const std::function<bool()>& done);
+    void stop();
+    /// What the daemon counted so far, and what it took.
+    std::map<std::string, double> metrics() const;
+    Cpu daemon_cpu() const;
+    double daemon_memory() const;
+    /// Empties a folder of a mailbox into another one, as a person would.
+    void move_all(int mailbox, const std::string& from, const std::string& to);
 
     Database& database() { return *database_; }
     const Postgres& postgres() const { return postgres_; }
