@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "simulator/cursor.hpp"
+#include "simulator/extended_property.hpp"
 #include "simulator/folder_names.hpp"
 #include "simulator/graph.hpp"
 #include "simulator/json_text.hpp"
@@ -42,6 +43,66 @@ std::vector<std::string_view> selected(const std::vector<QueryOption>& options)
     if (names.empty())
         names.assign(std::begin(folder_properties), std::end(folder_properties));
     return names;
+}
+
+/// The ids that "$expand=singleValueExtendedProperties($filter=id eq '…' or id eq '…')" names.
+std::vector<std::string> expanded(const std::vector<QueryOption>& options)
+{
+    std::vector<std::string> ids;
+    for (const QueryOption& option : options) {
+        if (!same_name(option.name, "expand"))
+            continue;
+        const std::string_view value = option.value;
+        if (!same_name(value.substr(0, value.find('(')), "singleValueExtendedProperties"))
+            throw errors::bad_request("The query option '$expand' is not supported here.");
+        for (std::size_t at = value.find('\''); at != value.npos;) {
+            const std::size_t end = value.find('\'', at + 1);
+            const auto id = canonical_property_id(value.substr(at + 1, end - at - 1));
+            if (end == value.npos || !id)
+                throw errors::bad_request("The extended property's id is malformed.");
+            ids.push_back(*id);
+            at = value.find('\'', end + 1);
+        }
+    }
+    return ids;
+}
+
+/// Those of the folder's extended properties that were asked for, before its closing brace.
+void append_expanded(std::string& out, const Folder& folder, const std::vector<std::string>& ids)
+{
+    std::string rows;
+    for (const std::string& id : ids) {
+        const auto found = folder.extended.find(id);
+        if (found == folder.extended.end())
+            continue;
+        rows += rows.empty() ? "{" : ",{";
+        append_name(rows, "id");
+        append_string(rows, id);
+        append_name(rows, "value");
+        append_string(rows, found->second);
+        rows += '}';
+    }
+    if (rows.empty())
+        return;
+    out.pop_back();
+    append_name(out, "singleValueExtendedProperties");
+    out += '[' + rows + "]}";
+}
+
+void set_expanded(Folder& folder, const boost::json::value& given)
+{
+    if (!given.is_array())
+        throw errors::bad_request("singleValueExtendedProperties must be a collection.");
+    for (const auto& one : given.get_array()) {
+        const auto* const id = one.is_object() ? one.get_object().if_contains("id") : nullptr;
+        const auto* const value = one.is_object() ? one.get_object().if_contains("value") : nullptr;
+        const auto canonical = id && id->is_string()
+                                   ? canonical_property_id(std::string_view(id->get_string()))
+                                   : std::nullopt;
+        if (!canonical || !value || !value->is_string())
+            throw errors::bad_request("An extended property needs its id and its value.");
+        folder.extended[*canonical] = value->get_string().c_str();
+    }
 }
 
 void append_folder(std::string& out, const Mailbox& mailbox, const Folder& folder,
@@ -209,7 +270,17 @@ Answer Graph::create_folder(Call& call, Folder& parent)
 
 Answer Graph::change_folder(Call& call, Folder& folder)
 {
-    if (!call.is("GET")) {
+    const std::vector<QueryOption> options = query_options(call.request.query);
+    const std::vector<std::string> properties = expanded(options);
+    const auto* const given =
+        call.is("PATCH") ? call.body().if_contains("singleValueExtendedProperties") : nullptr;
+    if (switches.no_folder_properties && (given || !properties.empty()))
+        throw errors::bad_request("Extended properties are not supported here.");
+    if (given) {
+        set_expanded(folder, *given);
+        if (call.preferences.minimal_return)
+            return no_content();
+    } else if (!call.is("GET")) {
         if (!folder.well_known.empty())
             throw GraphError{403, "ErrorDeleteDistinguishedFolder",
                              "Distinguished folders cannot be changed."};
@@ -220,8 +291,8 @@ Answer Graph::change_folder(Call& call, Folder& folder)
         call.mailbox->rename_folder(folder, text_member(call.body(), "displayName"));
     }
     std::string out;
-    append_folder(out, *call.mailbox, folder, selected(query_options(call.request.query)),
-                  context_of(call, "/$entity"));
+    append_folder(out, *call.mailbox, folder, selected(options), context_of(call, "/$entity"));
+    append_expanded(out, folder, properties);
     return json_answer(std::move(out));
 }
 

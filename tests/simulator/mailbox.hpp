@@ -28,6 +28,7 @@ struct Folder {
     ChangeLog log;
     /// Items that were here once: when their latest stay began and ended.
     std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> left;
+    std::map<std::string, std::string> extended; ///< by canonical id of the property
 };
 
 struct Category {

@@ -152,6 +152,12 @@ const std::map<std::string, Operation, std::less<>>& operations()
              s.mailbox(a.text("mailbox")).set_absence(absence_of(a.text("absence")));
              return ok();
          }},
+        {"rename_user",
+         [](Script& s, ScriptArguments& a) {
+             sim::Mailbox& mailbox = s.mailbox(a.text("mailbox"));
+             s.world().rename_user(mailbox, a.text("upn"));
+             return ok();
+         }},
         {"deliver", [](Script& s, ScriptArguments& a) { return items_json(s.deliver(a.mail())); }},
         {"put",
          [](Script& s, ScriptArguments& a) {

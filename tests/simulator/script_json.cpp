@@ -294,7 +294,8 @@ void set_switch(Graph& graph, std::string_view name, const json::value& value)
         {"refuse_category_filter", &s.refuse_category_filter},
         {"refuse_modified_filter", &s.refuse_modified_filter},
         {"refuse_delta_order", &s.refuse_delta_order},
-        {"check_permissions", &s.check_permissions}};
+        {"check_permissions", &s.check_permissions},
+        {"no_folder_properties", &s.no_folder_properties}};
     const std::pair<std::string_view, std::size_t*> numbers[] = {
         {"repeat_every", &s.repeat_every},
         {"empty_page_every", &s.empty_page_every},

@@ -46,6 +46,15 @@ Mailbox& World::add_mailbox(MailboxSpec spec)
     return made;
 }
 
+void World::rename_user(Mailbox& mailbox, const std::string& upn)
+{
+    if (find(upn))
+        throw std::invalid_argument("there is a mailbox of that name: " + upn);
+    by_name_.erase(fold(mailbox.spec().upn));
+    mailbox.rename(upn);
+    by_name_[fold(upn)] = &mailbox;
+}
+
 Mailbox* World::find(std::string_view id_or_upn)
 {
     auto found = by_name_.find(std::string(id_or_upn));

@@ -26,6 +26,9 @@ public:
     /// By id or user principal name, without regard to case.
     Mailbox* find(std::string_view id_or_upn);
     Mailbox* by_address(std::string_view address);
+    /// Gives the mailbox's user another principal name and address; its id stays. The old address
+    /// is nobody's then.
+    void rename_user(Mailbox& mailbox, const std::string& upn);
     const std::vector<std::unique_ptr<Mailbox>>& mailboxes() const { return mailboxes_; }
 
     /// Carries a message to the inbox of each addressed mailbox of this world and, where the sender
