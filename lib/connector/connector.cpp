@@ -22,4 +22,19 @@ Connector::count_items(std::vector<FolderId> folders)
     co_return std::vector<std::optional<std::int64_t>>(folders.size());
 }
 
+asio::awaitable<MarkAnswer> Connector::read_mark()
+{
+    co_return NotOffered{"the provider keeps no marks"};
+}
+
+asio::awaitable<std::optional<NotOffered>> Connector::leave_mark(std::string)
+{
+    co_return NotOffered{"the provider keeps no marks"};
+}
+
+asio::awaitable<AccountAnswer> Connector::account(std::string)
+{
+    co_return NotOffered{"the provider has no directory"};
+}
+
 } // namespace crmsync

@@ -32,7 +32,8 @@ using PageAnswer = std::variant<Page, CursorExpired, FolderRefused>;
 /// One category of the mailbox's master list.
 struct MasterCategory {
     std::string name;
-    int color = -1; ///< preset 0 to 24, -1 for none
+    int color = -1;      ///< preset 0 to 24, -1 for none
+    std::string id = {}; ///< at the provider; empty for one that is to be added
 };
 
 /// Not done, and nothing is said about the item: the provider wants the mailbox left alone for a
@@ -100,6 +101,21 @@ struct Unheard {
     Failure failure; ///< why not
 };
 using WriteAnswer = std::variant<Written, Conflict, Gone, WriteRefused, Deferred, Denied, Unheard>;
+
+/// The provider does not do this for the mailbox, and will not when asked again.
+struct NotOffered {
+    std::string message;
+};
+/// The installation whose mark is in the mailbox; empty where there is none.
+using MarkAnswer = std::variant<std::string, NotOffered>;
+
+/// Who a mailbox belongs to in the provider's directory.
+struct Account {
+    std::string object_id;              ///< stays when the addresses change
+    std::vector<std::string> addresses; ///< by which the mailbox can be asked for, the best first
+};
+/// Gone: the directory does not know it.
+using AccountAnswer = std::variant<Account, Gone, NotOffered>;
 
 /// What a probe of one permission or step found, for `check` and `mailbox test`.
 struct ProbeResult {
@@ -179,6 +195,22 @@ public:
     /// Adds what is missing; a name that is there already (see same_name) is left alone.
     virtual boost::asio::awaitable<void>
     add_master_categories(std::vector<MasterCategory> categories) = 0;
+
+    /// Takes categories off the master list, by name (see same_name). Items that carry them keep
+    /// them.
+    virtual boost::asio::awaitable<void>
+    remove_master_categories(std::vector<std::string> names) = 0;
+
+    // What follows a provider may do without.
+
+    /// Which installation's mark is in the mailbox, where nobody sees it.
+    virtual boost::asio::awaitable<MarkAnswer> read_mark();
+    /// Leaves one in the place of whichever is there; an empty one takes it away. Says so where the
+    /// provider keeps no marks.
+    virtual boost::asio::awaitable<std::optional<NotOffered>> leave_mark(std::string mark);
+
+    /// The account with this object id; that of the mailbox's own address where none is given.
+    virtual boost::asio::awaitable<AccountAnswer> account(std::string object_id);
 
     /// Tries each step the service will need; changes nothing a person sees.
     virtual boost::asio::awaitable<std::vector<ProbeResult>> probe() = 0;

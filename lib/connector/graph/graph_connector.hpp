@@ -52,6 +52,11 @@ public:
     boost::asio::awaitable<std::vector<MasterCategory>> master_categories() override;
     boost::asio::awaitable<void>
     add_master_categories(std::vector<MasterCategory> categories) override;
+    boost::asio::awaitable<void> remove_master_categories(std::vector<std::string> names) override;
+
+    boost::asio::awaitable<MarkAnswer> read_mark() override;
+    boost::asio::awaitable<std::optional<NotOffered>> leave_mark(std::string mark) override;
+    boost::asio::awaitable<AccountAnswer> account(std::string object_id) override;
 
     boost::asio::awaitable<std::vector<ProbeResult>> probe() override;
 

@@ -122,4 +122,36 @@ asio::awaitable<void> GraphConnector::add_master_categories(std::vector<MasterCa
     throw failure_of(*refusal, calls_.mailbox());
 }
 
+asio::awaitable<void> GraphConnector::remove_master_categories(std::vector<std::string> names)
+{
+    std::set<std::string> keys;
+    for (const std::string& name : names)
+        keys.insert(name_key(name));
+    const std::vector<MasterCategory> present = co_await master_categories();
+    std::vector<Part> parts;
+    for (const MasterCategory& category : present) {
+        if (category.id.empty() || !keys.contains(name_key(category.name)))
+            continue;
+        Part& part = parts.emplace_back();
+        part.method = net::Method::delete_;
+        part.path = calls_.urls().master_category(category.id);
+    }
+    if (parts.empty())
+        co_return;
+    std::optional<GraphError> refusal;
+    Calls::Use use = [&](std::size_t, const PartAnswer& answer) {
+        if (answer.success())
+            return;
+        GraphError error = classify(answer.status, answer.body(), purpose::categories);
+        if (is_mailbox_wide(error))
+            give_up(error, answer);
+        if (error.finding != Finding::gone)
+            refusal = std::move(error);
+    };
+    co_await calls_.batch(std::move(parts), purpose::categories, Bodies::errors_only,
+                          std::move(use));
+    if (refusal)
+        throw failure_of(*refusal, calls_.mailbox());
+}
+
 } // namespace crmsync::graph

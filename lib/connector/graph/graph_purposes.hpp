@@ -25,6 +25,11 @@ inline constexpr Purpose write_back{"write_back", "writing categories to message
                                     "Mail.ReadWrite"};
 inline constexpr Purpose categories{"categories", "reading and adding categories of the mailbox",
                                     "MailboxSettings.ReadWrite"};
+inline constexpr Purpose mark{"mark", "looking for the mark of an installation", "Mail.Read", true};
+inline constexpr Purpose leave_mark{"mark", "leaving the mark of this installation",
+                                    "Mail.ReadWrite"};
+inline constexpr Purpose account{"account", "asking the directory for the mailbox's account",
+                                 "User.ReadBasic.All"};
 inline constexpr Purpose probe_mailbox{"probe", "looking for the mailbox", "Mail.Read", true};
 inline constexpr Purpose probe_mail{"probe", "reading mail", "Mail.Read"};
 inline constexpr Purpose probe_categories{"probe", "reading and adding categories of the mailbox",

@@ -108,6 +108,21 @@ std::string Urls::master_category(std::string_view id) const
     return fmt::format("{}/outlook/masterCategories/{}", user_, path_segment(id));
 }
 
+std::string Urls::marked_folder() const { return user_ + "/mailFolders/inbox"; }
+
+std::string Urls::marked_folder_with_mark() const
+{
+    return fmt::format(
+        "{}?$select=id&$expand=singleValueExtendedProperties($filter=id%20eq%20'{}')",
+        marked_folder(), net::percent_encode(mark_property));
+}
+
+std::string Urls::account(std::string_view object_id) const
+{
+    return fmt::format("{}?$select=id,mail,userPrincipalName",
+                       object_id.empty() ? user_ : "/users/" + path_segment(object_id));
+}
+
 bool Urls::is_ours(std::string_view link) const { return net::same_host(link, root_); }
 
 std::optional<std::string> Urls::path_of(std::string_view link) const

@@ -38,6 +38,12 @@ public:
     std::string master_categories() const;
     std::string master_category(std::string_view id) const;
 
+    /// The folder that carries the installation's mark, read with it or written to.
+    std::string marked_folder() const;
+    std::string marked_folder_with_mark() const;
+    /// Of the directory: by object id, or with nothing given by the mailbox's own address.
+    std::string account(std::string_view object_id) const;
+
     /// Whether a link Graph gave leads to the configured Graph. Everything else is refused, so
     /// that no token goes elsewhere.
     bool is_ours(std::string_view link) const;
@@ -49,6 +55,10 @@ private:
     std::string root_;
     std::string user_; ///< "/users/ann@contoso.example"
 };
+
+/// The extended property that holds the mark: a name of our own, so nobody else's is touched.
+inline constexpr std::string_view mark_property =
+    "String {6b7f3d0e-5a53-4f5e-9c53-1f0c9a3f7d42} Name crmsync.installation";
 
 /// One segment of a path: an id may hold whatever it likes.
 std::string path_segment(std::string_view text);

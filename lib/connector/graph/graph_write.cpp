@@ -75,8 +75,8 @@ std::vector<MasterCategory> read_master_categories(const json::value& answer)
         return categories;
     for (const json::value& entry : *list)
         if (const auto name = text_at(entry, "displayName"))
-            categories.push_back(
-                {clean_utf8(*name), color_of(text_at(entry, "color").value_or(""))});
+            categories.push_back({clean_utf8(*name), color_of(text_at(entry, "color").value_or("")),
+                                  std::string(text_at(entry, "id").value_or(""))});
     return categories;
 }
 

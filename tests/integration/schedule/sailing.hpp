@@ -88,6 +88,10 @@ public:
     {
         throw std::logic_error("there is no item to write to");
     }
+    boost::asio::awaitable<void> remove_master_categories(std::vector<std::string>) override
+    {
+        throw std::logic_error("no category is taken off the list");
+    }
     boost::asio::awaitable<std::vector<ProbeResult>> probe() override
     {
         co_return std::vector<ProbeResult>();

@@ -108,6 +108,10 @@ public:
     {
         throw std::logic_error("nothing here is to be written to");
     }
+    asio::awaitable<void> remove_master_categories(std::vector<std::string>) override
+    {
+        throw std::logic_error("no category is taken off the list");
+    }
     asio::awaitable<std::vector<ProbeResult>> probe() override
     {
         co_return std::vector<ProbeResult>();

@@ -8,6 +8,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <stdexcept>
 
@@ -20,6 +22,13 @@ public:
     std::map<std::string, AttachmentContent> attachments; ///< by attachment id
     std::map<std::string, std::optional<Item>> items;     ///< as they are now, by id
     std::vector<MasterCategory> master_list;
+    MarkAnswer mark;
+    bool takes_marks = true;
+    bool searches_by_category = true;
+    std::vector<std::string> searches;
+    std::deque<std::vector<Item>> categorised; ///< answers to searches by category, in turn
+    std::deque<std::vector<WriteAnswer>> write_answers; ///< in turn; none left: all are written
+    std::vector<CategoryWrite> written;
 
     std::vector<std::string> fetched; ///< item ids, in the order asked
     std::vector<std::string> fetched_attachments;
@@ -91,9 +100,51 @@ public:
         throw std::logic_error("find_replies is not part of the script");
     }
     boost::asio::awaitable<std::vector<WriteAnswer>>
-    write_categories(std::vector<CategoryWrite>) override
+    write_categories(std::vector<CategoryWrite> writes) override
     {
-        throw std::logic_error("write_categories is not part of the script");
+        std::vector<WriteAnswer> answers(writes.size(), WriteAnswer(Written{}));
+        if (!write_answers.empty()) {
+            answers = std::move(write_answers.front());
+            write_answers.pop_front();
+        }
+        written.insert(written.end(), writes.begin(), writes.end());
+        co_return answers;
+    }
+    boost::asio::awaitable<void> remove_master_categories(std::vector<std::string> names) override
+    {
+        std::erase_if(master_list, [&](const MasterCategory& category) {
+            return std::find(names.begin(), names.end(), category.name) != names.end();
+        });
+        co_return;
+    }
+    boost::asio::awaitable<std::optional<Page>> items_with_category(CategorySearch search,
+                                                                    Cursor) override
+    {
+        searches.push_back(search.text);
+        std::optional<Page> page;
+        if (!searches_by_category)
+            co_return page;
+        page.emplace();
+        page->last = true;
+        if (!categorised.empty()) {
+            for (const Item& item : categorised.front()) {
+                Change& change = page->changes.emplace_back();
+                change.key = item.key;
+                change.item = item;
+            }
+            categorised.pop_front();
+        }
+        co_return page;
+    }
+    boost::asio::awaitable<MarkAnswer> read_mark() override { co_return mark; }
+    boost::asio::awaitable<std::optional<NotOffered>> leave_mark(std::string value) override
+    {
+        std::optional<NotOffered> instead;
+        if (takes_marks)
+            mark = std::move(value);
+        else
+            instead = NotOffered{"no writes here"};
+        co_return instead;
     }
     boost::asio::awaitable<std::vector<ProbeResult>> probe() override
     {
