@@ -204,6 +204,7 @@ asio::awaitable<void> Application::Parts::start()
     schedule::FleetOptions fleet_options;
     fleet_options.daemon = DaemonId{make_uuid(clock.now())};
     fleet_options.address = settings.http.listen;
+    fleet_options.installation = co_await installation.id();
     fleet_options.capacity = options.capacity.value_or(fleet_options.capacity);
     fleet = std::make_unique<schedule::Fleet>(
         executor, pool, clock, metrics, *hash,

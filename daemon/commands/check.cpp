@@ -4,8 +4,10 @@
 #include "command_run.hpp"
 #include "print.hpp"
 #include "providers.hpp"
+#include "store/installation.hpp"
 #include "store/mailboxes.hpp"
 #include "store/references.hpp"
+#include "sync/mailbox_mark.hpp"
 
 #include <boost/json.hpp>
 
@@ -31,12 +33,21 @@ Line line(std::string object, std::string step, bool passed, std::string detail 
 }
 
 /// Through the mailbox every step is tried; without one the token only.
-asio::awaitable<std::vector<ProbeResult>> probe(Providers& providers, std::string provider,
-                                                const Mailbox* mailbox, std::string without)
+asio::awaitable<std::vector<ProbeResult>> probe(CommandRun& command, Providers& providers,
+                                                std::string provider, const Mailbox* mailbox,
+                                                std::string without)
 {
     if (mailbox) {
         const std::unique_ptr<Connector> connector = providers.open(*mailbox);
         std::vector<ProbeResult> results = co_await connector->probe();
+        const bool passed = std::all_of(results.begin(), results.end(),
+                                        [](const ProbeResult& result) { return result.passed; });
+        if (passed) {
+            store::Installation installation(command.database());
+            std::string ours = co_await installation.id();
+            results.push_back(
+                co_await sync::probe_mark(*connector, std::move(ours), mailbox->address.text));
+        }
         co_return results;
     }
     ProbeResult token = co_await providers.try_token(std::move(provider));
@@ -57,7 +68,8 @@ void check_provider(CommandRun& command, const Settings::Provider& provider, con
     try {
         Providers providers(command.io().get_executor(), command.clock(), command.metrics(),
                             only_this);
-        for (ProbeResult& result : command.run(probe(providers, provider.name, mailbox, without)))
+        for (ProbeResult& result :
+             command.run(probe(command, providers, provider.name, mailbox, without)))
             lines.push_back(Line{object, std::move(result)});
     } catch (const UsageError& mistake) {
         lines.push_back(line(object, "credentials", false, mistake.what()));

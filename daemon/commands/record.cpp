@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "command.hpp"
 #include "command_run.hpp"
+#include "commands/record_subcommands.hpp"
 #include "print.hpp"
 #include "store/record_csv.hpp"
 #include "store/records.hpp"
@@ -160,6 +161,8 @@ void add_record_commands(CLI::App& app, Invocation& invocation)
             return run.run(import(pool, *type, *path, invocation.json));
         };
     });
+
+    add_record_close(*record, invocation);
 
     CLI::App* finding =
         record->add_subcommand("find", "Find records by number, external id, address or name");

@@ -118,7 +118,7 @@ bool rules_look_at(const Case& c)
         return false;
     const bool own_copy =
         c.circumstances.folder == WellKnown::sent_items || sent_by(c.item, c.circumstances.mailbox);
-    return c.policy.sent_items || !own_copy;
+    return c.circumstances.sent_items || !own_copy;
 }
 
 } // namespace

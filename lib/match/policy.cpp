@@ -1,19 +1,11 @@
 #include "match/policy.hpp"
 
 #include "base/text.hpp"
-
-#include <algorithm>
+#include "match/effective.hpp"
 
 namespace crmsync::match {
 
 namespace {
-
-Mode ceiling_of(const Settings& settings)
-{
-    // The settings are checked when they are read. Should a word slip through, nothing is tracked
-    // rather than everything.
-    return parse_mode(settings.tracking.ceiling_mode).value_or(Mode::manual);
-}
 
 void set_name(Policy& policy, StateCategory state, const std::string& text)
 {
@@ -71,18 +63,10 @@ Policy make_policy(const Settings& settings)
         if (auto domain = parse_domain(text))
             policy.own_domains.insert(std::move(*domain));
     policy.internal_only = settings.privacy.internal_only != "track";
-    policy.sent_items = tracking.sent_items;
     policy.history = std::chrono::days(settings.sync.history_days);
-    policy.ceiling = ceiling_of(settings);
+    policy.ceiling = ceiling_mode(settings);
     policy.never_folders = read_never_folders(settings.privacy.never_folders);
     return policy;
-}
-
-Mode effective_mode(std::optional<Mode> mailbox, const Settings& settings)
-{
-    const Mode wanted =
-        mailbox ? *mailbox : parse_mode(settings.tracking.default_mode).value_or(Mode::manual);
-    return std::min(wanted, ceiling_of(settings));
 }
 
 } // namespace crmsync::match

@@ -25,7 +25,6 @@ struct Policy {
     std::string regarding_prefix; ///< folded, without white space at its ends
     std::set<Domain> own_domains;
     bool internal_only = true; ///< items between own people are refused to rules
-    bool sent_items = true;    ///< rules look at what the mailbox sent as well
     std::chrono::days history{30};
     Mode ceiling = Mode::all;
     NeverFolders never_folders;
@@ -41,8 +40,5 @@ struct Policy {
 };
 
 Policy make_policy(const Settings& settings);
-
-/// The mailbox's own mode, else the default one, and never more than the ceiling.
-Mode effective_mode(std::optional<Mode> mailbox, const Settings& settings);
 
 } // namespace crmsync::match

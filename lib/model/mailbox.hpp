@@ -27,7 +27,13 @@ struct Mailbox {
     std::string kind = "user"; ///< user, shared
     std::optional<RecordId> owner;
     MailboxState state = MailboxState::added;
-    std::optional<Mode> mode; ///< nothing: the default mode of the settings
+    // What it was told of its own; nothing: as the settings say. match/effective.hpp says what
+    // holds.
+    std::optional<Mode> mode;
+    std::optional<bool> show_shared;
+    std::optional<bool> sent_items;
+    std::optional<std::string> on_untrack; ///< delete, keep
+    std::optional<std::string> object_id;  ///< at the provider: stays when the address changes
     std::optional<Timestamp> enabled_at;
     std::optional<Timestamp> last_pass_at;
     std::optional<Timestamp> next_pass_at;

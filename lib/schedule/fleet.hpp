@@ -32,9 +32,10 @@ using Signal = std::function<void(std::string_view name, MailboxId mailbox)>;
 
 struct FleetOptions {
     DaemonId daemon;
-    std::string address;     ///< where this process can be asked for its health; for people
-    int capacity = 10'000;   ///< mailboxes held at once
-    int turns_at_once = 500; ///< mailboxes worked on at once; sync::PageLanes bounds their memory
+    std::string installation; ///< the mark left in mailboxes; empty: none is left
+    std::string address;      ///< where this process can be asked for its health; for people
+    int capacity = 10'000;    ///< mailboxes held at once
+    int turns_at_once = 500;  ///< mailboxes worked on at once; sync::PageLanes bounds their memory
     LeaseTimes times;
 };
 
@@ -82,6 +83,10 @@ private:
     void publish();
     boost::asio::awaitable<void> turn(MailboxId id);
     boost::asio::awaitable<sync::TurnReport> work(Held& held);
+    boost::asio::awaitable<void> look_whose_it_is(Held& held);
+    boost::asio::awaitable<void> settle_account(Held& held);
+    boost::asio::awaitable<void> settle_mark(Held& held);
+    boost::asio::awaitable<bool> follow_rename(Held& held);
     void settle_reading(Held& held, const sync::TurnReport& report);
     void settle_success(Held& held, const sync::TurnReport& report);
     boost::asio::awaitable<void> settle_failure(Held& held, const Failure& failure);

@@ -41,6 +41,10 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     } catch (const std::exception& e) {
         failure = Failure(Reaction::retry, "turn.unexpected", e.what());
     }
+    if (failure && failure->name() == "graph.mailbox_missing" && co_await follow_rename(held)) {
+        failure.reset();
+        report.more_to_do = true; // nothing was read yet: at once, under its new address
+    }
     // A missing grant stops no mailbox: once it is there, nobody has to start them one by one.
     if (failure && is_databases(failure->name()) && failure->reaction() == Reaction::stop)
         failure = Failure(Reaction::reauthorise, failure->name(), failure->message());
@@ -110,10 +114,13 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
         // What this process knows of its passes may not have been recorded yet.
         if (!now->last_pass_at)
             now->last_pass_at = held.mailbox.last_pass_at;
+        if (now->address != held.mailbox.address)
+            held.connector.reset();
         held.mailbox = std::move(*now);
     }
     if (!held.connector)
         held.connector = connectors_(held.mailbox);
+    co_await look_whose_it_is(held);
     sync::TurnContext context{held.mailbox, held.fence, *held.connector, pool_, clock_, metrics_,
                               hash_,        rules_,     false,           false, {},     {}};
     context.first_pass = !held.mailbox.last_pass_at;

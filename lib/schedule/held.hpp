@@ -21,7 +21,9 @@ struct Fleet::Held {
     bool reread = false; ///< somebody may have changed its row: look before the next turn
     bool let_go = false; ///< leave as soon as the turn has ended
     bool first_turn = true;
-    int untracks_held = 0; ///< removals that wait for a person, as of its latest turn
+    int untracks_held = 0;   ///< removals that wait for a person, as of its latest turn
+    Timestamp account_due{}; ///< when to ask the directory (again); max: it was heard
+    Timestamp mark_due{};    ///< when to look at the installation's mark again
     sync::TurnMemory memory;
     bool categories_missing = false; ///< from the mailbox's list, and that was said
 };

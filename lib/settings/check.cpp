@@ -91,6 +91,8 @@ void check_tracking(const Settings::Tracking& tracking, Mistakes& mistakes)
                      fmt::format("expected at most tracking.ceiling_mode ({}), found {}",
                                  tracking.ceiling_mode, tracking.default_mode));
     check_word(mistakes, "tracking.on_untrack", tracking.on_untrack, {"delete", "keep"});
+    check_word(mistakes, "tracking.on_untrack_shared", tracking.on_untrack_shared,
+               {"delete", "keep"});
     check_range(mistakes, "tracking.untrack_grace_days", tracking.untrack_grace_days, 0, 3'650);
     for (const std::string& domain : tracking.own_domains)
         if (!is_domain(domain))

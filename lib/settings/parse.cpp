@@ -50,6 +50,7 @@ struct Reading {
     Mistakes& mistakes;
     std::set<std::string> keys; ///< asked for: "sync.poll_interval"
     std::vector<Leftover> leftovers;
+    std::set<std::string, std::less<>> given; ///< of those, what the file has
 };
 
 /// Reads one section. Each member function takes one key: absent leaves the default.
@@ -165,8 +166,10 @@ private:
         asked_.emplace(key);
         reading_.keys.insert(fmt::format("{}.{}", name_, key));
         const toml::node* node = table_ == nullptr ? nullptr : table_->get(key);
-        if (node != nullptr)
+        if (node != nullptr) {
             reading_.mistakes.place(place_of(key), line_of(*node));
+            reading_.given.insert(fmt::format("{}.{}", name_, key));
+        }
         return node;
     }
 
@@ -250,7 +253,9 @@ void read_tracking(Section section, Settings::Tracking& into)
     section.read("default_mode", into.default_mode);
     section.read("ceiling_mode", into.ceiling_mode);
     section.read("sent_items", into.sent_items);
+    section.read("show_shared", into.show_shared);
     section.read("on_untrack", into.on_untrack);
+    section.read("on_untrack_shared", into.on_untrack_shared);
     section.read("untrack_grace_days", into.untrack_grace_days);
     section.read("own_domains", into.own_domains);
     section.finish();
@@ -367,10 +372,11 @@ Parsed parse(std::string_view text, Mistakes& mistakes)
                         "not valid TOML: " + what.substr(1, what.size() - 2));
         return {};
     }
-    Reading reading{mistakes, {}, {}};
+    Reading reading{mistakes, {}, {}, {}};
     Document file(reading, root);
     Parsed parsed;
     parsed.settings = read_all(file, reading);
+    parsed.settings.given = std::move(reading.given);
     parsed.keys.assign(reading.keys.begin(), reading.keys.end());
     report_leftovers(reading, file.names());
     return parsed;

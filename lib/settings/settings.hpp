@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +38,9 @@ struct Settings {
         std::string default_mode = "manual";
         std::string ceiling_mode = "all";
         bool sent_items = true;
-        std::string on_untrack = "delete"; ///< delete, keep
+        bool show_shared = true; ///< copies of what other mailboxes track say so, too
+        std::string on_untrack = "delete";      ///< delete, keep
+        std::string on_untrack_shared = "keep"; ///< the same, in shared mailboxes
         int untrack_grace_days = 30;
         std::vector<std::string> own_domains;
     } tracking;
@@ -80,6 +84,9 @@ struct Settings {
         std::string token_scope() const;
     };
     std::vector<Provider> providers;
+
+    /// The keys that the file says: "tracking.on_untrack". The others are built in.
+    std::set<std::string, std::less<>> given;
 };
 
 /// Reads and checks a file. Every mistake of it in one UsageError, joined by "; ", each with file,

@@ -11,6 +11,12 @@ boost::asio::awaitable<std::string> Installation::secret()
     co_return rows.get<pg::Bytes>(0, 0).value;
 }
 
+boost::asio::awaitable<std::string> Installation::id()
+{
+    const pg::Result rows = co_await pool_.run(sql::installation_id);
+    co_return to_string(rows.get<Uuid>(0, 0));
+}
+
 boost::asio::awaitable<std::map<std::string, std::string>> Installation::properties()
 {
     const pg::Result rows = co_await pool_.run(sql::properties);

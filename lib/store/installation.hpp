@@ -17,6 +17,9 @@ public:
     /// 32 bytes behind every HMAC; made by the migration, never changed, never logged.
     boost::asio::awaitable<std::string> secret();
 
+    /// Tells this database from all others: the mark that it leaves in mailboxes. No secret.
+    boost::asio::awaitable<std::string> id();
+
     /// Settings that must not change silently between starts, by name.
     boost::asio::awaitable<std::map<std::string, std::string>> properties();
     boost::asio::awaitable<void> set_property(std::string name, std::string value);

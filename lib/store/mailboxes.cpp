@@ -37,6 +37,10 @@ Mailbox read_mailbox(const pg::Result& result, int row)
     mailbox.last_pass_at = result.get<std::optional<Timestamp>>(row, 8);
     mailbox.next_pass_at = result.get<std::optional<Timestamp>>(row, 9);
     mailbox.last_failure = result.get<std::optional<std::string>>(row, 10);
+    mailbox.show_shared = result.get<std::optional<bool>>(row, 11);
+    mailbox.sent_items = result.get<std::optional<bool>>(row, 12);
+    mailbox.on_untrack = result.get<std::optional<std::string>>(row, 13);
+    mailbox.object_id = result.get<std::optional<std::string>>(row, 14);
     return mailbox;
 }
 
@@ -116,6 +120,37 @@ boost::asio::awaitable<bool> Mailboxes::set_state(MailboxId id, MailboxState sta
     const std::vector<std::int64_t> told{id.value};
     co_await pool_.run(sql::notify_mailboxes, params(told));
     co_return true;
+}
+
+boost::asio::awaitable<std::optional<Mailbox>> Mailboxes::choose(MailboxId id, std::string key,
+                                                                 std::optional<std::string> value)
+{
+    const pg::Result changed = co_await pool_.run(sql::choose_for_mailbox, params(id, key, value));
+    std::optional<Mailbox> mailbox = read_one(changed);
+    if (mailbox) {
+        const std::vector<std::int64_t> told{id.value};
+        co_await pool_.run(sql::notify_mailboxes, params(told));
+    }
+    co_return mailbox;
+}
+
+boost::asio::awaitable<std::optional<Address>> Mailboxes::learn_object_id(MailboxId id,
+                                                                          std::string object_id)
+{
+    const pg::Result learned = co_await pool_.run(sql::learn_object_id, params(id, object_id));
+    std::optional<Address> other;
+    if (learned.affected() > 0)
+        co_return other;
+    const pg::Result found = co_await pool_.run(sql::mailbox_of_object, params(id, object_id));
+    if (!found.empty())
+        other = Address{found.get<std::string>(0, 0)};
+    co_return other;
+}
+
+boost::asio::awaitable<bool> Mailboxes::rename(MailboxId id, Address address)
+{
+    const pg::Result renamed = co_await pool_.run(sql::rename_mailbox, params(id, address.text));
+    co_return !renamed.empty();
 }
 
 boost::asio::awaitable<void> Mailboxes::record_passes(std::vector<PassTimes> passes)

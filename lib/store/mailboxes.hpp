@@ -69,6 +69,19 @@ public:
                                            std::optional<std::string> reason = std::nullopt,
                                            std::optional<Timestamp> retry_at = std::nullopt);
 
+    /// Tells it a word of its own (see match::refuse_choice), or takes that away, and tells the
+    /// daemons. Nothing when there is no such mailbox.
+    boost::asio::awaitable<std::optional<Mailbox>> choose(MailboxId id, std::string key,
+                                                          std::optional<std::string> value);
+
+    /// Remembers the provider's own id. Where another mailbox has it, that one's address: both are
+    /// the same mailbox, and nothing is changed.
+    boost::asio::awaitable<std::optional<Address>> learn_object_id(MailboxId id,
+                                                                   std::string object_id);
+    /// Its address has changed at the provider; links and all else stay. False where another
+    /// mailbox of the provider has the address: nothing is changed then.
+    boost::asio::awaitable<bool> rename(MailboxId id, Address address);
+
     /// Many mailboxes in one statement: an idle round costs no transaction of its own. A stopped
     /// mailbox whose pass went well is enabled again.
     boost::asio::awaitable<void> record_passes(std::vector<PassTimes> passes);

@@ -107,4 +107,17 @@ boost::asio::awaitable<std::optional<RecordId>> Records::find_owner(std::string 
     co_return RecordId(rows.get<Uuid>(0, 0));
 }
 
+boost::asio::awaitable<std::vector<FoundTeam>> Records::find_teams(std::string text)
+{
+    const std::string wanted(trim(text));
+    const std::optional<Address> address = parse_address(wanted);
+    const std::string as_address = address ? address->text : std::string();
+    const pg::Result rows =
+        co_await pool_.run(sql::teams_by_text, params(wanted, label_key(wanted), as_address));
+    std::vector<FoundTeam> teams;
+    for (int row = 0; row < rows.rows(); ++row)
+        teams.push_back({RecordId(rows.get<Uuid>(row, 0)), rows.get<std::string>(row, 1)});
+    co_return teams;
+}
+
 } // namespace crmsync::store

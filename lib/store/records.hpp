@@ -59,6 +59,11 @@ struct FoundUser {
     bool created = false;
 };
 
+struct FoundTeam {
+    RecordId id;
+    std::string external_id;
+};
+
 /// store.record: the records items can belong to, and their addresses.
 class Records {
 public:
@@ -80,6 +85,8 @@ public:
     boost::asio::awaitable<FoundUser> find_or_create_user(Address address);
     /// A user or team by address, external id or number.
     boost::asio::awaitable<std::optional<RecordId>> find_owner(std::string text);
+    /// Open teams by external id; where none has it, by address or name.
+    boost::asio::awaitable<std::vector<FoundTeam>> find_teams(std::string text);
 
 private:
     pg::Pool& pool_;

@@ -18,6 +18,7 @@ match::Circumstances circumstances_of(const TurnContext& context, const PageSour
     circumstances.mailbox = context.mailbox.address;
     circumstances.mailbox_owner = context.mailbox.owner;
     circumstances.mode = context.mode();
+    circumstances.sent_items = context.effective().sent_items.value;
     circumstances.first_pass = context.first_pass || source.missed_first_pass;
     circumstances.enabled_at = context.mailbox.enabled_at;
     circumstances.now = context.clock.now();

@@ -231,6 +231,7 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     circumstances.mailbox = context_.mailbox.address;
     circumstances.mailbox_owner = context_.mailbox.owner;
     circumstances.mode = context_.mode();
+    circumstances.sent_items = context_.effective().sent_items.value;
     circumstances.first_pass = context_.first_pass || source.missed_first_pass;
     circumstances.enabled_at = context_.mailbox.enabled_at;
     circumstances.round_done_at = source.round_done_at;

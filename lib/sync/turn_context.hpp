@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "connector/connector.hpp"
+#include "match/effective.hpp"
 #include "match/policy.hpp"
 #include "model/decision.hpp"
 #include "model/mailbox.hpp"
@@ -53,6 +54,13 @@ struct TurnContext {
     void end_if_stopping() const;
 
     Mode mode() const { return match::effective_mode(mailbox.mode, rules->settings); }
+    /// Whether copies of what other mailboxes track are shown as tracked in this one.
+    bool show_shared() const { return effective().show_shared.value; }
+    /// What else holds for this mailbox, whoever said it: as for `mode`, a word of its own first.
+    match::EffectiveSettings effective() const
+    {
+        return match::effective_settings(mailbox, rules->settings);
+    }
 };
 
 } // namespace crmsync::sync

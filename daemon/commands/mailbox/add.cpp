@@ -1,7 +1,8 @@
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "commands/mailbox/add_on_mailbox.hpp"
 #include "commands/mailbox/mailbox_subcommands.hpp"
-#include "match/policy.hpp"
+#include "match/effective.hpp"
 #include "print.hpp"
 #include "store/mailboxes.hpp"
 #include "store/records.hpp"
@@ -20,7 +21,42 @@ struct AddArguments {
     std::string provider;
     std::optional<std::string> owner;
     std::optional<std::string> mode;
+    std::string kind = "user";
+    std::optional<std::string> team;
 };
+
+/// What fits together, before anything is looked up.
+void check_kind(const AddArguments& arguments)
+{
+    if (arguments.kind != "user" && arguments.kind != "shared")
+        throw UsageError("--kind \"" + arguments.kind + "\" is none of user, shared");
+    const bool shared = arguments.kind == "shared";
+    if (shared && !arguments.team)
+        throw UsageError("a shared mailbox needs its --team: what it tracks belongs to that team");
+    if (shared && arguments.owner)
+        throw UsageError("a shared mailbox belongs to its --team; leave --owner out");
+    if (!shared && arguments.team)
+        throw UsageError("--team is for shared mailboxes; add --kind shared, or name an --owner");
+}
+
+asio::awaitable<RecordId> team_of(pg::Pool& pool, std::string named)
+{
+    store::Records records(pool);
+    const std::vector<store::FoundTeam> teams = co_await records.find_teams(named);
+    if (teams.empty())
+        throw Failure(Reaction::stop, "record.unknown",
+                      "no team \"" + named +
+                          "\"; crmsync record import --type team brings teams in");
+    if (teams.size() > 1) {
+        std::vector<std::string> ids;
+        for (const store::FoundTeam& team : teams)
+            ids.push_back(team.external_id);
+        throw Failure(Reaction::stop, "record.ambiguous",
+                      "several teams are called \"" + named +
+                          "\"; name one by its external id: " + join(ids, " or "));
+    }
+    co_return teams.front().id;
+}
 
 asio::awaitable<int> add(CommandRun& command, pg::Pool& pool, AddArguments arguments)
 {
@@ -31,7 +67,10 @@ asio::awaitable<int> add(CommandRun& command, pg::Pool& pool, AddArguments argum
     if (!known)
         throw UsageError("no [[provider]] \"" + arguments.provider + "\" in the configuration");
 
+    check_kind(arguments);
+
     store::NewMailbox mailbox;
+    mailbox.kind = arguments.kind;
     mailbox.address = address_argument(arguments.address);
     mailbox.provider = arguments.provider;
     if (arguments.mode) {
@@ -48,7 +87,10 @@ asio::awaitable<int> add(CommandRun& command, pg::Pool& pool, AddArguments argum
     const std::string address = mailbox.address.text;
     bool added = false;
     std::string said;
-    if (arguments.owner) {
+    if (arguments.team) {
+        mailbox.owner = co_await team_of(pool, *arguments.team);
+        added = (co_await mailboxes.add(std::move(mailbox))).has_value();
+    } else if (arguments.owner) {
         store::Records records(pool);
         mailbox.owner = co_await records.find_owner(*arguments.owner);
         if (!mailbox.owner)
@@ -89,6 +131,14 @@ void add_mailbox_add(CLI::App& mailbox, Invocation& invocation)
                      "What is tracked without a tag: manual, replies, contacts, records or all; "
                      "without it tracking.default_mode")
         ->type_name("MODE");
+    adding
+        ->add_option("--kind", arguments->kind,
+                     "user, or shared: a mailbox of a team, in which untracking only unlinks")
+        ->type_name("KIND");
+    adding
+        ->add_option("--team", arguments->team,
+                     "Team that owns what a shared mailbox tracks: external id, name or address")
+        ->type_name("TEAM");
     adding->footer(
         "Without --owner it is the user with the mailbox's address; one is made if there is none.\n"
         "Example: crmsync mailbox add ann@contoso.example --provider contoso --mode replies");

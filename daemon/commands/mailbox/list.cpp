@@ -1,7 +1,7 @@
 #include "command_run.hpp"
 #include "commands/mailbox/mailbox_json.hpp"
 #include "commands/mailbox/mailbox_subcommands.hpp"
-#include "match/policy.hpp"
+#include "match/effective.hpp"
 #include "print.hpp"
 #include "store/mailboxes.hpp"
 

@@ -10,6 +10,7 @@ void add_mailbox_commands(CLI::App& app, Invocation& invocation)
     add_mailbox_add(*mailbox, invocation);
     add_mailbox_list(*mailbox, invocation);
     add_mailbox_show(*mailbox, invocation);
+    add_mailbox_set(*mailbox, invocation);
     add_mailbox_enable(*mailbox, invocation);
     add_mailbox_test(*mailbox, invocation);
     add_mailbox_sync(*mailbox, invocation);

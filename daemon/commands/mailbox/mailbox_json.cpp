@@ -1,12 +1,26 @@
 #include "commands/mailbox/mailbox_json.hpp"
 
-#include "match/policy.hpp"
+#include "match/effective.hpp"
 
 #include <boost/json.hpp>
 
 namespace crmsync {
 
 namespace json = boost::json;
+
+json::object as_json(const match::EffectiveSettings& effective)
+{
+    json::object object;
+    for (const match::Choice& choice : match::choices(effective)) {
+        json::object one;
+        const bool truth = choice.value == "true";
+        one["value"] =
+            truth || choice.value == "false" ? json::value(truth) : json::value(choice.value);
+        one["layer"] = match::to_string(choice.layer);
+        object[choice.key] = std::move(one);
+    }
+    return object;
+}
 
 json::object as_json(const Mailbox& mailbox, const Settings& settings)
 {
@@ -19,8 +33,12 @@ json::object as_json(const Mailbox& mailbox, const Settings& settings)
     object["provider"] = mailbox.provider;
     object["kind"] = mailbox.kind;
     object["state"] = to_string(mailbox.state);
-    object["mode"] = to_string(match::effective_mode(mailbox.mode, settings));
-    object["mode_layer"] = mailbox.mode ? "mailbox" : "settings";
+    const match::EffectiveSettings effective = match::effective_settings(mailbox, settings);
+    object["mode"] = to_string(effective.mode.value);
+    object["mode_layer"] = to_string(effective.mode.layer);
+    object["settings"] = as_json(effective);
+    object["object_id"] =
+        mailbox.object_id ? json::value(*mailbox.object_id) : json::value(nullptr);
     object["owner_id"] =
         mailbox.owner ? json::value(to_string(mailbox.owner->value)) : json::value(nullptr);
     object["enabled_at"] = time(mailbox.enabled_at);

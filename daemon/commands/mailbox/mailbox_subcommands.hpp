@@ -8,6 +8,7 @@ namespace crmsync {
 void add_mailbox_add(CLI::App& mailbox, Invocation& invocation);
 void add_mailbox_list(CLI::App& mailbox, Invocation& invocation);
 void add_mailbox_show(CLI::App& mailbox, Invocation& invocation);
+void add_mailbox_set(CLI::App& mailbox, Invocation& invocation);
 void add_mailbox_enable(CLI::App& mailbox, Invocation& invocation); // and disable
 void add_mailbox_test(CLI::App& mailbox, Invocation& invocation);
 void add_mailbox_sync(CLI::App& mailbox, Invocation& invocation); // and resync

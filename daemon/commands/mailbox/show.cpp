@@ -2,7 +2,7 @@
 #include "commands/mailbox/first_load_shown.hpp"
 #include "commands/mailbox/mailbox_json.hpp"
 #include "commands/mailbox/mailbox_subcommands.hpp"
-#include "match/policy.hpp"
+#include "match/effective.hpp"
 #include "print.hpp"
 #include "store/folders.hpp"
 
@@ -44,7 +44,6 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
         print_json(std::cout, object);
         co_return 0;
     }
-    const Mode mode = match::effective_mode(mailbox.mode, command.settings());
     const auto line = [](std::string_view name, std::string_view value) {
         print_line(std::cout, fmt::format("{:12}  {}", name, value));
     };
@@ -52,7 +51,9 @@ asio::awaitable<int> show(CommandRun& command, pg::Pool& pool, MailboxArgument n
     line("provider", mailbox.provider);
     line("kind", mailbox.kind);
     line("state", to_string(mailbox.state));
-    line("mode", std::string(to_string(mode)) + (mailbox.mode ? " (mailbox)" : " (settings)"));
+    for (const match::Choice& choice :
+         match::choices(match::effective_settings(mailbox, command.settings())))
+        line(choice.key, fmt::format("{} ({})", choice.value, match::to_string(choice.layer)));
     line("first load", first_load_line(load));
     line("last pass", time_or(mailbox.last_pass_at, "never"));
     line("next pass", time_or(mailbox.next_pass_at, "not planned"));

@@ -3,9 +3,12 @@
 #include "commands/mailbox/mailbox_subcommands.hpp"
 #include "print.hpp"
 #include "providers.hpp"
+#include "store/installation.hpp"
+#include "sync/mailbox_mark.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 namespace crmsync {
@@ -22,8 +25,15 @@ asio::awaitable<int> test(CommandRun& command, pg::Pool& pool, MailboxArgument n
     Providers providers(command.io().get_executor(), command.clock(), command.metrics(),
                         command.settings());
     const std::unique_ptr<Connector> connector = providers.open(mailbox);
-    const std::vector<ProbeResult> results = co_await connector->probe();
-    bool passed = true;
+    std::vector<ProbeResult> results = co_await connector->probe();
+    bool passed = std::all_of(results.begin(), results.end(),
+                              [](const ProbeResult& result) { return result.passed; });
+    if (passed) {
+        store::Installation installation(pool);
+        std::string ours = co_await installation.id();
+        results.push_back(
+            co_await sync::probe_mark(*connector, std::move(ours), mailbox.address.text));
+    }
     json::array array;
     for (const ProbeResult& result : results) {
         passed = passed && result.passed;

@@ -3,6 +3,9 @@
 -- name: installation_secret
 SELECT secret FROM sync.installation;
 
+-- name: installation_id
+SELECT id FROM sync.installation;
+
 -- name: properties
 SELECT name, value FROM sync.property ORDER BY name;
 

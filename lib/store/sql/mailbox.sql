@@ -11,19 +11,23 @@ WITH added AS (
 ), leased AS (
     INSERT INTO sync.lease (mailbox_id) SELECT id FROM added
 )
-SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure,
+       show_shared, sent_items, on_untrack, object_id
   FROM added;
 
 -- name: mailboxes_by_address
-SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure,
+       show_shared, sent_items, on_untrack, object_id
   FROM sync.mailbox WHERE address = $1::text ORDER BY provider;
 
 -- name: mailbox_by_id
-SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure,
+       show_shared, sent_items, on_untrack, object_id
   FROM sync.mailbox WHERE id = $1::bigint;
 
 -- name: list_mailboxes
-SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure
+SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure,
+       show_shared, sent_items, on_untrack, object_id
   FROM sync.mailbox ORDER BY address, provider;
 
 -- name: set_mailbox_state
@@ -32,7 +36,7 @@ SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass
 WITH changed AS (
     UPDATE sync.mailbox
        SET state = $2::text,
-           enabled_at = CASE WHEN $2::text = 'enabled' AND state <> 'enabled' THEN (SELECT sync.now())
+           enabled_at = CASE WHEN $2::text = 'enabled' AND state IN ('added', 'disabled') THEN (SELECT sync.now())
                              ELSE enabled_at END,
            last_failure = $3::text
      WHERE id = $1::bigint AND ($2::text <> 'stopped' OR state IN ('enabled', 'stopped'))
@@ -44,6 +48,48 @@ UPDATE sync.lease AS l
            WHEN 'stopped' THEN coalesce($4::timestamptz, (SELECT sync.now()) + interval '1 day')
            ELSE 'infinity' END
   FROM changed WHERE l.mailbox_id = changed.id;
+
+-- name: choose_for_mailbox
+-- One word of the mailbox's own, or none any more. Compared as text: a branch that is not taken may
+-- be evaluated while the statement is planned.
+UPDATE sync.mailbox
+   SET mode = CASE WHEN $2::text = 'mode' THEN $3::text ELSE mode END,
+       show_shared = CASE WHEN $2::text = 'show_shared' THEN $3::text = 'true' ELSE show_shared END,
+       sent_items = CASE WHEN $2::text = 'sent_items' THEN $3::text = 'true' ELSE sent_items END,
+       on_untrack = CASE WHEN $2::text = 'on_untrack' THEN $3::text ELSE on_untrack END
+ WHERE id = $1::bigint
+RETURNING id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass_at, next_pass_at, last_failure,
+       show_shared, sent_items, on_untrack, object_id;
+
+-- name: learn_object_id
+-- Unless another mailbox of the provider has it: then there are two addresses of one mailbox.
+UPDATE sync.mailbox AS m SET object_id = $2::text
+ WHERE m.id = $1::bigint
+   AND NOT EXISTS (SELECT FROM sync.mailbox AS o
+                    WHERE o.provider = m.provider AND o.object_id = $2::text AND o.id <> m.id);
+
+-- name: mailbox_of_object
+SELECT address FROM sync.mailbox
+ WHERE object_id = $2::text AND provider = (SELECT provider FROM sync.mailbox WHERE id = $1::bigint);
+
+-- name: rename_mailbox
+-- Unless another mailbox of the provider has the address. The folder tree's cursor may name the old
+-- one. A user who was known by the old address is known by the new one, too.
+WITH renamed AS (
+    UPDATE sync.mailbox AS m SET address = $2::text, tree_cursor = ''
+      FROM (SELECT id, address FROM sync.mailbox WHERE id = $1::bigint FOR NO KEY UPDATE) AS before
+     WHERE m.id = before.id
+       AND NOT EXISTS (SELECT FROM sync.mailbox AS o
+                        WHERE o.provider = m.provider AND o.address = $2::text AND o.id <> m.id)
+    RETURNING m.owner_id, before.address AS old_address
+), known AS (
+    INSERT INTO store.record_address (address, kind, record_id)
+    SELECT $2::text, 'email', a.record_id
+      FROM renamed AS n JOIN store.record_address AS a ON a.record_id = n.owner_id
+     WHERE a.kind = 'email' AND a.address = n.old_address
+        ON CONFLICT (address, kind, record_id) DO NOTHING
+)
+SELECT old_address FROM renamed;
 
 -- name: record_passes
 -- Many mailboxes in one statement, in the order of ids. A pass that went well starts a stopped

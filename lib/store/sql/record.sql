@@ -119,3 +119,17 @@ SELECT r.id FROM store.record AS r
         OR r.id IN (SELECT a.record_id FROM store.record_address AS a
                      WHERE a.kind = 'email' AND a.address = $3::text))
  ORDER BY r.type DESC, r.id LIMIT 1;
+
+-- name: teams_by_text
+-- By external id, which is one; else by address or name.
+WITH named AS (
+    SELECT r.id, r.external_id, r.external_id = $1::text AS exact
+      FROM store.record AS r
+     WHERE r.type = 'team' AND r.state = 'open'
+       AND (r.external_id = $1::text OR r.label = $2::text
+            OR r.id IN (SELECT a.record_id FROM store.record_address AS a
+                         WHERE a.kind = 'email' AND a.address = $3::text))
+)
+SELECT id, external_id FROM named
+ WHERE exact OR NOT EXISTS (SELECT FROM named WHERE exact)
+ ORDER BY external_id LIMIT 10;

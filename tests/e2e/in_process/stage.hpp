@@ -54,6 +54,7 @@ public:
     sim::World& world() { return world_; }
     PrivacyWatch& privacy() { return *privacy_; }
     const std::string& database_url() const { return database_.url(); }
+    pg::Pool& pool() { return *pool_; } ///< for what commands do; drive it with go()
 
     // The mailboxes and the CRM.
     /// A mailbox of the tenant with its user in the CRM, followed and enabled.

@@ -1,3 +1,4 @@
+#include "e2e/processes/command_lines.hpp"
 #include "e2e/processes/stage.hpp"
 #include "programs.hpp"
 
@@ -10,21 +11,6 @@
 using namespace crmsync::test;
 
 namespace {
-
-/// One line, named by the program: what scripts and people read first.
-bool is_one_line(const std::string& text)
-{
-    return text.starts_with("crmsync: ") && std::count(text.begin(), text.end(), '\n') == 1 &&
-           text.ends_with('\n');
-}
-
-std::string joined(const std::vector<std::string>& arguments)
-{
-    std::string all = "crmsync";
-    for (const std::string& argument : arguments)
-        all += " " + argument;
-    return all;
-}
 
 /// What a terminal obeys, or what turns the text around it: of C0 all but the end of a line, DEL,
 /// C1, and the marks of direction.
@@ -72,7 +58,9 @@ TEST_CASE("every command has a help text with an example")
                                                             {"record", "import"},
                                                             {"mailbox", "resync"},
                                                             {"activity", "show"},
-                                                            {"mailbox", "remove"}};
+                                                            {"mailbox", "remove"},
+                                                            {"mailbox", "set"},
+                                                            {"record", "close"}};
     for (std::vector<std::string> command : commands) {
         const std::string spelt = joined(command);
         CAPTURE(spelt);
@@ -112,6 +100,12 @@ TEST_CASE("a command that is used wrongly ends with 2 and one line")
         {"mailbox", "add", "ann@contoso.example", "--provider", "fabrikam"},
         {"mailbox", "add", "no address", "--provider", "contoso"},
         {"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--mode", "some"},
+        {"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--kind", "some"},
+        {"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--kind", "shared"},
+        {"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--team", "T1"},
+        {"mailbox", "set", "ann@contoso.example", "mode"},
+        {"mailbox", "set", "ann@contoso.example", "mode", "some"},
+        {"mailbox", "set", "ann@contoso.example", "colour", "red"},
         {"record", "import", "--type", "planet", "planets.csv"},
         {"record", "import", "--type", "account", "/nowhere/accounts.csv"},
         {"activity", "show", "4711"},
@@ -155,10 +149,16 @@ TEST_CASE("a command that fails ends with 1 and one line that says what to do")
         {{"mailbox", "remove", nobody}, "mailbox list"},
         {{"held", "confirm", nobody}, "mailbox list"},
         {{"held", "reject", nobody}, "mailbox list"},
+        {{"mailbox", "remove", nobody, "--clear-categories"}, "mailbox list"},
+        {{"mailbox", "set", nobody, "mode", "manual"}, "mailbox list"},
         {{"log", "--mailbox", nobody}, "mailbox list"},
         {{"explain", nobody, "<1@mail.example>"}, "mailbox list"},
         {{"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--owner", nobody},
          "record import --type user"},
+        {{"mailbox", "add", "ann@contoso.example", "--provider", "contoso", "--kind", "shared",
+          "--team", "T1"},
+         "record import --type team"},
+        {{"record", "close", nobody}, "record find"},
         {{"activity", "show", "01900000-0000-7000-8000-000000000000"}, "no activity"}};
     for (const Row& row : rows) {
         const std::string spelt = joined(row.command);
@@ -209,110 +209,6 @@ TEST_CASE("two migrations at once apply each step once")
     CHECK(both.find("applied 0001") != std::string::npos);
     CHECK(both.find("applied 0001") == both.rfind("applied 0001"));
     CHECK(stage.crmsync({"mailbox", "list"}).code == 0);
-}
-
-TEST_CASE("a mailbox goes through its life by commands")
-{
-    Stage stage;
-    const std::string ann = "ann@contoso.example";
-    stage.sim("create_mailbox", {{"upn", ann}});
-    const Outcome added = stage.crmsync(
-        {"mailbox", "add", "Ann@Contoso.example", "--provider", "contoso", "--mode", "replies"});
-    CHECK(added.code == 0);
-    CHECK_THAT(added.out, Catch::Contains("made the user " + ann));
-    const Outcome twice = stage.crmsync({"mailbox", "add", ann, "--provider", "contoso"});
-    CHECK(twice.code == 1);
-    CHECK_THAT(twice.err, Catch::Contains("is there already"));
-    const Outcome early = stage.crmsync({"mailbox", "sync", ann});
-    CHECK(early.code == 1);
-    CHECK_THAT(early.err, Catch::Contains("mailbox enable"));
-
-    CHECK(stage.crmsync({"mailbox", "enable", ann}).code == 0);
-    const Outcome test = stage.crmsync({"mailbox", "test", ann});
-    CAPTURE(test.out, test.err);
-    CHECK(test.code == 0);
-    CHECK_THAT(test.out, Catch::Contains("ok      token"));
-    CHECK(test.out.find("failed") == std::string::npos);
-    const Outcome check = stage.crmsync({"check"});
-    CAPTURE(check.out);
-    CHECK(check.code == 0);
-    CHECK_THAT(check.out, Catch::Contains("ok      provider contoso, write"));
-
-    const json::value shown = json::parse(stage.crmsync({"mailbox", "show", ann, "--json"}).out);
-    CHECK(shown.at("state").as_string() == "enabled");
-    CHECK(shown.at("mode").as_string() == "replies");
-    CHECK(shown.at("mode_layer").as_string() == "mailbox");
-    const json::value list = json::parse(stage.crmsync({"mailbox", "list", "--json"}).out);
-    CHECK(list.as_array().size() == 1);
-    CHECK(list.at(0).at("address").as_string() == ann.c_str());
-    CHECK_THAT(stage.crmsync({"mailbox", "list"}).out, Catch::Contains(ann));
-
-    CHECK(stage.crmsync({"mailbox", "sync", ann}).code == 0);
-    CHECK(stage.crmsync({"mailbox", "resync", ann}).code == 0);
-    CHECK(stage.crmsync({"mailbox", "disable", ann}).code == 0);
-    CHECK(stage.text("SELECT state FROM sync.mailbox") == "disabled");
-    CHECK(stage.crmsync({"mailbox", "remove", ann}).code == 0);
-    CHECK(stage.number("SELECT count(*) FROM sync.mailbox") == 0);
-}
-
-TEST_CASE("who wakes a mailbox hears of the pause its provider asked for, and until when")
-{
-    Stage stage;
-    const std::string ann = "ann@contoso.example";
-    stage.mailbox(ann);
-    CHECK(stage.crmsync({"mailbox", "sync", ann}).out == "woken " + ann + "\n");
-    stage.sim("throttle", {{"count", 1'000}, {"retry_after", "600"}});
-    const auto daemon = stage.serve();
-    stage.wait_for("the mailbox waits", [&] {
-        return stage.number("SELECT count(*) FROM sync.mailbox WHERE last_failure LIKE "
-                            "'graph.throttled: %'") == 1;
-    });
-
-    const Outcome sync = stage.crmsync({"mailbox", "sync", ann});
-    CHECK(sync.code == 0);
-    const std::string until = stage.text("SELECT to_char(next_pass_at AT TIME ZONE 'UTC', "
-                                         "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM sync.mailbox");
-    CHECK(sync.out ==
-          "not woken " + ann + ": its provider asked for a pause; it is read at " + until + "\n");
-}
-
-TEST_CASE("one address at two providers is told apart by --provider")
-{
-    Stage stage;
-    stage.config.more = R"([[provider]]
-name = "fabrikam"
-kind = "graph"
-tenant_id = "fabrikam.example"
-client_id = "535fb089-9ff3-47b6-9bfb-4f1264799865"
-client_secret_file = "secret"
-)";
-    const std::string ann = "ann@contoso.example";
-    REQUIRE(stage.crmsync({"mailbox", "add", ann, "--provider", "contoso"}).code == 0);
-    REQUIRE(stage.crmsync({"mailbox", "add", ann, "--provider", "fabrikam"}).code == 0);
-    for (const std::vector<std::string>& command :
-         std::vector<std::vector<std::string>>{{"mailbox", "show", ann},
-                                               {"mailbox", "enable", ann},
-                                               {"mailbox", "test", ann},
-                                               {"mailbox", "resync", ann},
-                                               {"mailbox", "remove", ann},
-                                               {"explain", ann, "<1@mail.example>"},
-                                               {"log", "--mailbox", ann}}) {
-        const std::string spelt = joined(command);
-        CAPTURE(spelt);
-        const Outcome outcome = stage.crmsync(command);
-        CHECK(outcome.code == 1);
-        CHECK(is_one_line(outcome.err));
-        CHECK_THAT(outcome.err, Catch::Contains("--provider contoso or --provider fabrikam"));
-    }
-    for (const char* verb : {"enable", "show", "sync", "resync", "disable"}) {
-        CAPTURE(verb);
-        CHECK(stage.crmsync({"mailbox", verb, ann, "--provider", "fabrikam"}).code == 0);
-    }
-    CHECK(stage.crmsync({"log", "--mailbox", ann, "--provider", "fabrikam"}).code == 0);
-    CHECK(stage.crmsync({"mailbox", "show", ann, "--provider", "nobody"}).code == 1);
-    CHECK(stage.crmsync({"mailbox", "remove", ann, "--provider", "fabrikam"}).code == 0);
-    CHECK(stage.text("SELECT string_agg(provider, ',') FROM sync.mailbox") == "contoso");
-    CHECK(stage.crmsync({"mailbox", "show", ann}).code == 0);
 }
 
 TEST_CASE("the log shows all since a time, and says when it shows only the newest")

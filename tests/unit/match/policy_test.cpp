@@ -1,3 +1,4 @@
+#include "match/effective.hpp"
 #include "match/policy.hpp"
 #include "match/public_mail.hpp"
 #include "unit/match/situation.hpp"
@@ -31,13 +32,11 @@ TEST_CASE("settings arrive in the policy in the form they are compared in")
     Settings settings = contoso();
     settings.tracking.own_domains = {"Contoso.Example", "two.example", "not a domain"};
     settings.tracking.regarding_prefix = "Zum Vorgang: ";
-    settings.tracking.sent_items = false;
     settings.privacy.internal_only = "track";
     settings.sync.history_days = 7;
     const auto policy = make_policy(settings);
     CHECK(policy.own_domains == std::set<Domain>{{"contoso.example"}, {"two.example"}});
     CHECK(policy.label_of("zum vorgang:X") == std::optional<std::string>("x"));
-    CHECK_FALSE(policy.sent_items);
     CHECK_FALSE(policy.internal_only);
     CHECK(policy.history == std::chrono::days(7));
     CHECK(policy.name(StateCategory::review) == "CRM Review");

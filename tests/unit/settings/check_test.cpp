@@ -45,6 +45,7 @@ TEST_CASE("modes are words, and the default is not above the ceiling")
          "found contacts"},
         {tracking("ceiling_mode = \"manual\"\ndefault_mode = \"all\""), "expected at most"},
         {tracking("on_untrack = \"remove\""), "expected delete or keep, found \"remove\""},
+        {tracking("on_untrack_shared = \"remove\""), "expected delete or keep, found \"remove\""},
         {"[privacy]\ninternal_only = \"no\"", "expected skip or track, found \"no\""},
     })));
 }

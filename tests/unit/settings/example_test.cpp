@@ -70,7 +70,7 @@ TEST_CASE("the example has exactly the keys that the program reads")
         described.insert(key);
     const std::vector<std::string> keys = settings_keys();
     CHECK(described == std::set<std::string>(keys.begin(), keys.end()));
-    CHECK(keys.size() == 34);
+    CHECK(keys.size() == 36);
 }
 
 TEST_CASE("the example describes each key with type, default and a sentence")
@@ -108,7 +108,9 @@ TEST_CASE("the example loads and holds the defaults of the program")
     CHECK(example.tracking.default_mode == fresh.tracking.default_mode);
     CHECK(example.tracking.ceiling_mode == fresh.tracking.ceiling_mode);
     CHECK(example.tracking.sent_items == fresh.tracking.sent_items);
+    CHECK(example.tracking.show_shared == fresh.tracking.show_shared);
     CHECK(example.tracking.on_untrack == fresh.tracking.on_untrack);
+    CHECK(example.tracking.on_untrack_shared == fresh.tracking.on_untrack_shared);
     CHECK(example.tracking.untrack_grace_days == fresh.tracking.untrack_grace_days);
     CHECK(example.tracking.own_domains == fresh.tracking.own_domains);
     CHECK(example.privacy.internal_only == fresh.privacy.internal_only);

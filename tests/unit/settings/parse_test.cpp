@@ -47,6 +47,7 @@ default_mode = "replies"
 ceiling_mode = "contacts"
 sent_items = false
 on_untrack = "keep"
+on_untrack_shared = "delete"
 untrack_grace_days = 7
 own_domains = ["Contoso.Example", "fabrikam.example"]
 [privacy]
@@ -82,6 +83,9 @@ graph_url = "http://localhost:9001"
     CHECK(settings.tracking.ceiling_mode == "contacts");
     CHECK_FALSE(settings.tracking.sent_items);
     CHECK(settings.tracking.on_untrack == "keep");
+    CHECK(settings.tracking.on_untrack_shared == "delete");
+    CHECK(settings.given.contains("tracking.on_untrack_shared"));
+    CHECK_FALSE(settings.given.contains("sync.nothing"));
     CHECK(settings.tracking.untrack_grace_days == 7);
     CHECK(settings.tracking.own_domains ==
           std::vector<std::string>{"contoso.example", "fabrikam.example"});
