@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "connector/graph/graph_connector.hpp"
 #include "connector/graph/graph_delta.hpp"
@@ -7,6 +8,8 @@
 #include "net/url.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 /// Listings of the whole mailbox that a server need not offer.
 namespace crmsync::graph {
@@ -53,6 +56,16 @@ std::string filter_of(const CategorySearch& search)
                             : fmt::format("categories/any(c:c eq '{}')", literal);
 }
 
+bool carries(const Item& item, const CategorySearch& search)
+{
+    const auto categories = item.categories.value_or({});
+    const std::string wanted = fold(search.text);
+    return std::any_of(categories.begin(), categories.end(), [&](const std::string& category) {
+        const std::string name = fold(category);
+        return search.is_prefix ? name.starts_with(wanted) : name == wanted;
+    });
+}
+
 } // namespace
 
 asio::awaitable<DocumentPtr> GraphConnector::optional_listing(std::string url, Purpose purpose)
@@ -84,7 +97,8 @@ asio::awaitable<std::optional<ChangedItems>> GraphConnector::changed_items(Times
     if (tells_changed_at_ && clock_.now() < *tells_changed_at_)
         co_return std::nullopt;
     // The ordered property has to stand in the filter, and first (G-58).
-    const std::string at = format_timestamp(std::chrono::floor<std::chrono::seconds>(since));
+    since = std::chrono::floor<std::chrono::seconds>(since);
+    const std::string at = format_timestamp(since);
     std::string url = calls_.urls().url(calls_.urls().messages(
         fmt::format("$filter=lastModifiedDateTime%20ge%20{}&$orderby=lastModifiedDateTime&"
                     "$select=id,parentFolderId,lastModifiedDateTime,changeKey&$top=500",
@@ -101,7 +115,7 @@ asio::awaitable<std::optional<ChangedItems>> GraphConnector::changed_items(Times
             co_return std::nullopt;
         }
         for (const json::value& row : rows_of(*document))
-            if (auto item = read_changed(row, mailbox_))
+            if (auto item = read_changed(row, mailbox_); item && item->modified_at >= since)
                 changed.items.push_back(std::move(*item));
         url = text_at(document->root(), "@odata.nextLink").value_or("");
     }
@@ -122,12 +136,15 @@ asio::awaitable<std::optional<Page>> GraphConnector::items_with_category(Categor
     Page page;
     for (const json::value& row : rows_of(*document)) {
         std::optional<Item> item = read_message(row, mailbox_, Completeness::by_id);
-        if (!item)
+        if (!item || !carries(*item, search))
             continue;
         Change& change = page.changes.emplace_back();
         change.key = item->key;
         change.item = std::move(item);
     }
+    // A server that does not know the filter may list the whole mailbox.
+    if (page.changes.empty() && !rows_of(*document).empty())
+        co_return std::nullopt;
     page.next = Cursor(std::string(text_at(document->root(), "@odata.nextLink").value_or("")));
     page.last = page.next.value.empty();
     co_return page;
