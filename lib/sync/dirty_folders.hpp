@@ -25,8 +25,8 @@ struct DirtyFolders {
 };
 
 /// Asks which folders hold something that changed since then, and which items of `untelling`
-/// folders did: such a folder is in the middle of a round and tells of news at its end. Notes what
-/// is new in sync.folder.dirty_at.
+/// folders did: such a folder is being read from its beginning and tells of news at the end. Notes
+/// what is new in sync.folder.dirty_at.
 boost::asio::awaitable<DirtyFolders> find_dirty_folders(const TurnContext& context,
                                                         std::vector<store::FolderState*> folders,
                                                         std::set<FolderId> untelling,

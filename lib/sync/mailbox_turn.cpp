@@ -164,9 +164,11 @@ asio::awaitable<void> MailboxTurn::ask_for_news(std::vector<Reading*> settled,
     News news;
     news.now = context_.clock.now();
     TurnMemory* const memory = context_.memory;
+    // A round of news is soon over; one that reads a whole folder is not.
     std::set<FolderId> untelling;
     for (const Reading* reading : behind)
-        if (!reading->folder.cursor.value.empty() || (memory && memory->asked_at))
+        if (reading->folder.from_beginning &&
+            (!reading->folder.cursor.value.empty() || (memory && memory->asked_at)))
             untelling.insert(reading->folder.folder.id);
     // A mailbox of few folders is asked whole, in one request.
     const bool many = settled.size() > folders_at_once && memory && memory->asked_at;
