@@ -49,6 +49,9 @@ TEST_CASE("scripts find the names they rely on in what commands print as JSON")
     const std::string id = stage.deliver(ann, {{"subject", "Offer"}});
     stage.sim("tag", {{"mailbox", ann}, {"id", id}, {"category", "CRM Track"}});
     stage.wait_for("the answer", [&] { return stage.categories(ann, "Offer") == "CRM Tracked"; });
+    stage.wait_for("the end of the first load", [&] {
+        return stage.text("SELECT count(first_load_ended_at) FROM sync.mailbox") == "1";
+    });
     daemon->signal(SIGTERM);
     REQUIRE(daemon->wait().code == 0);
 
@@ -74,6 +77,13 @@ TEST_CASE("scripts find the names they rely on in what commands print as JSON")
 
     CHECK(names_of(told(stage, {"log", "--mailbox", ann})) ==
           Names{"at", "detail", "id", "level", "mailbox", "mailbox_id", "name"});
+    const json::value load = told(stage, {"mailbox", "show", ann}).at("first_load");
+    CHECK(names_of(load) == Names{"began_at", "ended_at", "folders", "folders_done",
+                                  "items_answered", "messages_read", "messages_total", "percent",
+                                  "state", "tagged_found"});
+    CHECK(load.at("state") == "done");
+    CHECK(load.at("percent") == 100);
+    CHECK(load.at("folders") == load.at("folders_done"));
     CHECK(names_of(told(stage, {"mailbox", "test", ann}).at(0)) ==
           Names{"detail", "passed", "step"});
 }
