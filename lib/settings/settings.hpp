@@ -38,8 +38,8 @@ struct Settings {
         std::string default_mode = "manual";
         std::string ceiling_mode = "all";
         bool sent_items = true;
-        bool show_shared = true; ///< copies of what other mailboxes track say so, too
-        std::string on_untrack = "delete";      ///< delete, keep
+        bool show_shared = true;           ///< copies of what other mailboxes track say so, too
+        std::string on_untrack = "delete"; ///< delete, keep
         std::string on_untrack_shared = "keep"; ///< the same, in shared mailboxes
         int untrack_grace_days = 30;
         std::vector<std::string> own_domains;

@@ -29,7 +29,7 @@ struct Switches {
     bool refuse_category_filter = false; ///< no listing by category (G-168)
     bool refuse_modified_filter = false; ///< none by time of change either
     bool refuse_delta_order = false;     ///< $orderby of a delta is not known
-    bool no_folder_properties = false; ///< extended properties of folders are refused (400)
+    bool no_folder_properties = false;   ///< extended properties of folders are refused (400)
 
     /// Everything on that BEHAVIOUR.md documents or reports without a fault of anyone. Not what a
     /// client cannot make good: writes that go through although they are stale, categories that

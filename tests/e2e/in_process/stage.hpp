@@ -44,7 +44,7 @@ public:
     /// What daemons are started with from now on. One tenant "contoso", own domain
     /// contoso.example.
     Settings settings;
-    std::optional<int> capacity; ///< mailboxes a daemon holds at once
+    std::optional<int> capacity;    ///< mailboxes a daemon holds at once
     std::string language = "en-US"; ///< of mailboxes from now on
 
     ManualClock& clock() { return clock_; }
