@@ -22,6 +22,16 @@ namespace {
 /// later.
 constexpr int most_rounds = 4;
 
+/// Of an item that only the folder's row tells of, since it cannot be read itself: enough to know
+/// whether a person asked, and to answer.
+void keep_what_was_told(Item& unreadable, Item row)
+{
+    unreadable.version = std::move(row.version);
+    unreadable.folder = std::move(row.folder);
+    unreadable.categories = std::move(row.categories);
+    unreadable.uncleaned_categories = std::move(row.uncleaned_categories);
+}
+
 } // namespace
 
 std::vector<Change> latest(std::vector<Change> changes)
@@ -110,6 +120,7 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
     std::vector<Item> items;
     std::vector<Item> removed;
     std::vector<ItemKey> incomplete;
+    std::map<std::string, Item> told;
     for (Change& change : changes) {
         if (change.removed()) {
             Item only_key;
@@ -117,6 +128,7 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
             removed.push_back(std::move(only_key));
         } else if (change.item->unreadable.empty() && !change.item->complete()) {
             incomplete.push_back(change.key);
+            told.emplace(change.key.id, std::move(*change.item));
         } else {
             items.push_back(std::move(*change.item));
         }
@@ -140,6 +152,9 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
     std::vector<std::optional<Item>> looks = co_await context_.connector.look_up(asked);
     for (std::size_t i = 0; i < looks.size(); ++i) {
         if (looks[i]) {
+            const auto row = told.find(asked[i].id);
+            if (!looks[i]->unreadable.empty() && row != told.end())
+                keep_what_was_told(*looks[i], std::move(row->second));
             items.push_back(std::move(*looks[i]));
             continue;
         }

@@ -1,6 +1,7 @@
 #include "e2e/in_process/stage.hpp"
 
 #include "base/log.hpp"
+#include "e2e/in_process/doubts.hpp"
 #include "store/folders.hpp"
 #include "store/leases.hpp"
 #include "store/record_csv.hpp"
@@ -79,6 +80,7 @@ Stage::Stage() : clock_(*parse_timestamp("2026-03-02T08:00:00Z")), world_(clock_
     pool_ =
         std::make_unique<pg::Pool>(own_loop_.get_executor(), sql_options(database_.url(), true), 1);
     server_ = std::make_unique<sim::Server>(world_loop_, world_);
+    turn_on_doubts(server_->graph().switches);
     privacy_ = std::make_unique<PrivacyWatch>(server_->graph().record);
 
     settings.database.url = database_.url();

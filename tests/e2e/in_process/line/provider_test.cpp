@@ -1,3 +1,4 @@
+#include "e2e/in_process/doubts.hpp"
 #include "e2e/in_process/letters.hpp"
 
 #include <catch2/catch.hpp>
@@ -216,21 +217,7 @@ TEST_CASE("a folder that the first pass had to leave out is read as on a first p
 
 TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the result")
 {
-    const std::vector<std::pair<std::string, std::function<void(sim::Switches&)>>> switches{
-        {"ignore_if_match", [](auto& s) { s.ignore_if_match = true; }},
-        {"whole_message_on_patch", [](auto& s) { s.whole_message_on_patch = true; }},
-        {"partial_delta_items", [](auto& s) { s.partial_delta_items = true; }},
-        {"no_extended_in_later_rounds", [](auto& s) { s.no_extended_in_later_rounds = true; }},
-        {"lose_categories_on_send", [](auto& s) { s.lose_categories_on_send = true; }},
-        {"keep_modified_time", [](auto& s) { s.keep_modified_time = true; }},
-        {"ignore_page_size", [](auto& s) { s.ignore_page_size = true; }},
-        {"lower_case_property_ids", [](auto& s) { s.lower_case_property_ids = true; }},
-        {"resync_with_location", [](auto& s) { s.resync_with_location = true; }},
-        {"keep_old_pages", [](auto& s) { s.keep_old_pages = true; }},
-        {"replay_rounds", [](auto& s) { s.replay_rounds = true; }},
-        {"repeat_every", [](auto& s) { s.repeat_every = 2; }},
-        {"empty_page_every", [](auto& s) { s.empty_page_every = 2; }}};
-    for (const auto& [name, turn_on] : switches) {
+    for (const auto& [name, turn_on] : doubts()) {
         INFO(name);
         Stage stage;
         turn_on(stage.graph().switches);
