@@ -1,0 +1,124 @@
+#include "base/metrics.hpp"
+#include "live/questions.hpp"
+#include "simulator/server.hpp"
+#include "support/manual_clock.hpp"
+#include "support/run.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+using namespace crmsync;
+using namespace crmsync::test;
+
+namespace {
+
+constexpr const char* mailbox = "ann@contoso.example";
+
+/// The questions, put to the simulator.
+struct Interview {
+    ManualClock clock{*parse_timestamp("2026-03-02T09:00:00Z")};
+    boost::asio::io_context io{1};
+    sim::World world{clock};
+    sim::Server server{io, world};
+    Metrics metrics;
+    net::HttpClient http{io.get_executor(), metrics};
+
+    Interview()
+    {
+        sim::MailboxSpec spec;
+        spec.upn = mailbox;
+        server.script().create_mailbox(spec);
+        clock.count_operations([this] { return http.running(); });
+    }
+
+    live::Access access()
+    {
+        live::Access one;
+        one.tenant_id = "contoso.example";
+        one.client_id = server.graph().tokens.application().client_id;
+        one.client_secret = "simulator-secret";
+        one.mailbox = mailbox;
+        one.authority_url = one.graph_url = server.url();
+        return one;
+    }
+
+    std::map<std::string, std::optional<bool>> ask(bool sends = true)
+    {
+        live::Tenant tenant(http, clock, access());
+        const auto arrival = start(io, live::ask_all(tenant, sends));
+        clock.run_until(
+            io, [&] { return arrival->here; }, clock.now() + std::chrono::hours(1));
+        if (!arrival->here)
+            throw std::runtime_error("the questions wait for something that never comes");
+        std::map<std::string, std::optional<bool>> answers;
+        for (const live::Answered& one : arrival->take()) {
+            INFO(one.name << ": " << one.detail);
+            CHECK(one.yes.has_value());
+            answers[one.name] = one.yes;
+        }
+        return answers;
+    }
+};
+
+const std::vector<std::pair<std::string, std::function<void(sim::Switches&)>>> switches{
+    {"ignore_if_match", [](auto& s) { s.ignore_if_match = true; }},
+    {"whole_message_on_patch", [](auto& s) { s.whole_message_on_patch = true; }},
+    {"keep_modified_time", [](auto& s) { s.keep_modified_time = true; }},
+    {"partial_delta_items", [](auto& s) { s.partial_delta_items = true; }},
+    {"no_extended_in_later_rounds", [](auto& s) { s.no_extended_in_later_rounds = true; }},
+    {"lose_categories_on_send", [](auto& s) { s.lose_categories_on_send = true; }}};
+
+} // namespace
+
+TEST_CASE("each question is answered no on a good day, and yes where Graph behaves so")
+{
+    Interview good_day;
+    const auto answers = good_day.ask();
+    for (const auto& [name, turn_on] : switches) {
+        INFO(name);
+        REQUIRE(answers.contains(name));
+        CHECK(answers.at(name) == false);
+
+        Interview doubtful;
+        turn_on(doubtful.server.graph().switches);
+        CHECK(doubtful.ask().at(name) == true);
+    }
+}
+
+TEST_CASE("the questions leave nothing of theirs behind, and touch nothing else")
+{
+    Interview interview;
+    sim::Mail mail;
+    mail.subject = "Somebody's own";
+    mail.categories = {"Red"};
+    interview.server.script().put(mailbox, "inbox", mail);
+    const std::string before = interview.server.script().dump(mailbox);
+    interview.ask();
+    CHECK(interview.server.script().dump(mailbox) == before);
+}
+
+TEST_CASE("nothing is sent unless that was allowed")
+{
+    Interview interview;
+    CHECK_FALSE(interview.ask(false).contains("lose_categories_on_send"));
+    const auto& entries = interview.server.graph().record.entries();
+    CHECK(std::none_of(entries.begin(), entries.end(),
+                       [](const auto& entry) { return entry.operation == "message.send"; }));
+}
+
+TEST_CASE("a mailbox in which nothing can be made is named")
+{
+    Interview interview;
+    auto access = interview.access();
+    access.mailbox = "nobody@contoso.example";
+    live::Tenant tenant(interview.http, interview.clock, access);
+    const auto arrival = start(interview.io, live::ask_all(tenant, false));
+    interview.clock.run_until(
+        interview.io, [&] { return arrival->here; }, interview.clock.now() + std::chrono::hours(1));
+    REQUIRE(arrival->here);
+    CHECK_THROWS_WITH(arrival->take(), Catch::Contains("nobody@contoso.example"));
+}
