@@ -7,7 +7,6 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
 namespace crmsync {
@@ -74,35 +73,11 @@ const EVP_MD* sha256_algorithm()
     return algorithm;
 }
 
-/// One SHA-256 in the making.
-class Hashing {
-public:
-    Hashing() : context_(EVP_MD_CTX_new())
-    {
-        require(context_ && EVP_DigestInit_ex(context_.get(), sha256_algorithm(), nullptr) == 1);
-    }
-    void add(std::string_view bytes)
-    {
-        require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
-    }
-    Sha256 digest()
-    {
-        Sha256 digest{};
-        require(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
-        return digest;
-    }
-
-private:
-    static void require(bool done)
-    {
-        if (!done)
-            throw std::runtime_error("SHA-256 is not available");
-    }
-    struct Free {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    };
-    std::unique_ptr<EVP_MD_CTX, Free> context_;
-};
+void require(bool done)
+{
+    if (!done)
+        throw std::runtime_error("SHA-256 is not available");
+}
 
 [[noreturn]] void refuse_base64()
 {
@@ -111,9 +86,28 @@ private:
 
 } // namespace
 
+Sha256Sum::Sha256Sum() : context_(EVP_MD_CTX_new())
+{
+    require(context_ && EVP_DigestInit_ex(context_.get(), sha256_algorithm(), nullptr) == 1);
+}
+
+void Sha256Sum::add(std::string_view bytes)
+{
+    require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Sha256 Sha256Sum::digest()
+{
+    Sha256 digest{};
+    require(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
+    return digest;
+}
+
+void Sha256Sum::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
 Sha256 sha256(std::string_view bytes)
 {
-    Hashing hashing;
+    Sha256Sum hashing;
     hashing.add(bytes);
     return hashing.digest();
 }
@@ -134,11 +128,11 @@ Sha256 hmac_sha256(std::string_view key, std::string_view bytes)
             c = static_cast<char>(c ^ with);
         return std::string_view(pad.data(), pad.size());
     };
-    Hashing inner;
+    Sha256Sum inner;
     inner.add(flip(inner_pad));
     inner.add(bytes);
     const Sha256 inside = inner.digest();
-    Hashing outer;
+    Sha256Sum outer;
     outer.add(flip(inner_pad ^ outer_pad));
     outer.add(bytes_of(inside));
     OPENSSL_cleanse(pad.data(), pad.size());

@@ -160,6 +160,19 @@ std::string without_unseen(std::string_view utf8)
     return seen;
 }
 
+std::string_view without_blank_end(std::string_view utf8)
+{
+    while (!utf8.empty()) {
+        auto start = static_cast<std::int32_t>(utf8.size());
+        UChar32 c = 0;
+        U8_PREV(utf8.data(), 0, start, c);
+        if (c < 0 || !(u_isUWhiteSpace(c) || u_iscntrl(c)))
+            break;
+        utf8 = utf8.substr(0, static_cast<std::size_t>(start));
+    }
+    return utf8;
+}
+
 std::string_view cut_utf8(std::string_view text, std::size_t bytes)
 {
     if (text.size() <= bytes)

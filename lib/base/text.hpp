@@ -28,6 +28,9 @@ std::string clean_utf8(std::string_view bytes);
 /// Without the characters that are not seen (Unicode's Cf: zero width, marks of direction).
 std::string without_unseen(std::string_view utf8);
 
+/// Without the white space and control characters of any script at its end.
+std::string_view without_blank_end(std::string_view utf8);
+
 /// At most `bytes` long, cut at a character boundary.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes);
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "base/digest.hpp"
 #include "base/failure.hpp"
+#include "base/temporary_file.hpp"
 #include "model/body.hpp"
 #include "model/change.hpp"
 #include "model/folder.hpp"
@@ -9,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -71,11 +74,27 @@ struct BodyRefused {
 };
 using BodyAnswer = std::variant<FetchedBody, Gone, BodyRefused, Deferred>;
 
+/// Contents that are too long for memory: they went into a file as they arrived.
+struct LongContent {
+    std::shared_ptr<const TemporaryFile> file;
+    Sha256 sha256{};
+};
+/// From here on contents are long.
+inline constexpr std::int64_t long_content = 1024 * 1024;
+
 /// The contents of one attachment, or why there are none.
 struct AttachmentContent {
     std::optional<std::string> bytes;
-    std::string reason;     ///< where there are none: "unreadable", "item", "reference", "size"
+    std::optional<LongContent> in_file; ///< in place of the bytes
+    /// Where there are none: "unreadable", "item", "reference", "size", "purged", "malware".
+    std::string reason;
     bool transient = false; ///< "unreadable" at the moment; asking later may help
+};
+
+/// What one fetch of contents may take.
+struct ContentLimits {
+    std::int64_t max_bytes = 0;         ///< of each; kept to while reading, whatever size was told
+    std::string directory = "/var/tmp"; ///< for long ones
 };
 
 struct AttachmentRef {
@@ -182,9 +201,9 @@ public:
     virtual boost::asio::awaitable<std::vector<BodyAnswer>>
     fetch(std::vector<ItemKey> accepted) = 0;
 
-    /// Attachment contents, in the order asked; small ones batched. `max_bytes` bounds each.
+    /// Attachment contents, in the order asked; small ones batched, long ones into files.
     virtual boost::asio::awaitable<std::vector<AttachmentContent>>
-    fetch_attachments(std::vector<AttachmentRef> attachments, std::int64_t max_bytes) = 0;
+    fetch_attachments(std::vector<AttachmentRef> attachments, ContentLimits limits) = 0;
 
     /// Writes whole category lists, batched, each only if the item is at the expected version. What
     /// was answered is told whatever became of the others.

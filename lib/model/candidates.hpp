@@ -71,6 +71,7 @@ struct KnownItem {
         std::string tracked_by;  ///< user, rule, shared
         bool gone = false;
         bool activity_deleted = false;                 ///< the activity is a tombstone
+        bool attachments_pending = false;              ///< a scanner still held some of them
         std::optional<RecordId> regarding;             ///< of the activity
         std::optional<std::string> regarding_category; ///< the name last answered on this item
     };

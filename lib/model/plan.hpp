@@ -1,12 +1,14 @@
 #pragma once
 
 #include "base/digest.hpp"
+#include "base/temporary_file.hpp"
 #include "base/timestamp.hpp"
 #include "model/body.hpp"
 #include "model/decision.hpp"
 #include "model/folder.hpp"
 #include "model/write_back.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,9 +31,11 @@ struct StoredAttachment {
     std::string content_type;
     std::int64_t size = 0;
     std::string status;  ///< stored, skipped, pending
-    std::string reason;  ///< why skipped: size, type, inline, item, reference, unreadable
+    std::string reason;  ///< why not stored: size, type, inline, item, reference, unreadable, …
     std::string content; ///< of a stored one
-    Sha256 sha256{};     ///< of a stored one
+    std::shared_ptr<const TemporaryFile> file{}; ///< ... or here, where it is long
+    std::shared_ptr<void> room{}; ///< what it takes of the room all contents have together
+    Sha256 sha256{};              ///< of a stored one
 };
 
 /// Who owns an activity, as one mailbox sees it. Over all claims the best wins: a person before a

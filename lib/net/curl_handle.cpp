@@ -47,20 +47,33 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) noexc
     auto& transfer = *static_cast<Transfer*>(user);
     if (transfer.request.drop_body)
         return size;
-    if (transfer.response.body.size() + size > transfer.request.max_body) {
+    constexpr std::size_t give_up = CURL_WRITEFUNC_ERROR;
+    if (size > transfer.request.max_body - transfer.body_bytes) {
         transfer.too_large = true;
-        return size + 1; // anything but size makes libcurl give up
+        return give_up;
     }
-    transfer.response.body.append(data, size);
+    transfer.body_bytes += size;
+    if (!transfer.request.sink || !transfer.success) {
+        transfer.response.body.append(data, size);
+        return size;
+    }
+    try {
+        transfer.request.sink->take(std::string_view(data, size));
+    } catch (...) {
+        transfer.sink_failure = std::current_exception();
+        return give_up;
+    }
     return size;
 }
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* user) noexcept
 {
-    Headers& headers = static_cast<Transfer*>(user)->response.headers;
+    auto& transfer = *static_cast<Transfer*>(user);
+    Headers& headers = transfer.response.headers;
     const std::string_view line = trim(std::string_view(data, size));
     if (line.starts_with("HTTP/")) {
         headers.clear(); // what came before was an interim answer
+        transfer.success = line.substr(std::min(line.size(), line.find(' '))).starts_with(" 2");
         return size;
     }
     const std::size_t colon = line.find(':');
@@ -150,6 +163,8 @@ CurlHandle::~CurlHandle()
 void CurlHandle::fill_in(Transfer& transfer)
 {
     const Request& request = transfer.request;
+    if (request.sink)
+        request.sink->begin();
     error_[0] = '\0';
     headers_ = make_headers(request);
     set(easy_, CURLOPT_URL, request.url.c_str());

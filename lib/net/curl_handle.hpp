@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,9 @@ struct Transfer {
     CURLcode code = CURLE_OK;
     std::string error; ///< libcurl's words for `code`
     bool too_large = false;
+    bool success = false;            ///< the status line said 2xx
+    std::size_t body_bytes = 0;      ///< arrived so far
+    std::exception_ptr sink_failure; ///< why the sink took no more
     bool connected = false; ///< a connection was there, fresh or kept, and ready for the request
     std::chrono::microseconds took{0};
 };

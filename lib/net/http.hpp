@@ -1,7 +1,10 @@
 #pragma once
 
+#include "net/body_sink.hpp"
+
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +30,7 @@ struct Request {
     std::string body;
     std::chrono::milliseconds deadline{60'000};
     std::size_t max_body = 64u << 20; ///< a longer answer fails as net.answer_too_large
+    std::shared_ptr<BodySink> sink{}; ///< takes the body of a success; max_body bounds it too
     bool drop_body = false;           ///< the answer's body is thrown away unread as it arrives
 };
 

@@ -84,7 +84,7 @@ void account(Metrics& metrics, const Transfer& transfer, const Failure* failure)
                     {"host", host},
                     {"status", status},
                     {"ms", transfer.took.count() / 1000},
-                    {"bytes", transfer.response.body.size()}});
+                    {"bytes", transfer.body_bytes}});
 }
 
 } // namespace
@@ -107,6 +107,10 @@ asio::awaitable<Response> HttpClient::send(Request request)
     if (loop->closed())
         throw boost::system::system_error(asio::error::operation_aborted);
 
+    if (transfer->sink_failure) {
+        account(metrics_, *transfer, nullptr);
+        std::rethrow_exception(transfer->sink_failure);
+    }
     if (transfer->code != CURLE_OK) {
         const Failure failure = failure_of(*transfer);
         account(metrics_, *transfer, &failure);

@@ -60,6 +60,8 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     end.at = clock_.now();
     end.more_to_do = report.more_to_do;
     end.owed_at = report.owed_at;
+    if (report.look_at)
+        end.owed_at = std::min(*report.look_at, end.owed_at.value_or(*report.look_at));
     if (report.parked_at)
         end.owed_at = std::min(*report.parked_at, end.owed_at.value_or(*report.parked_at));
     end.failures_in_row = held.failures_in_row;

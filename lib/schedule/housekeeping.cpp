@@ -5,6 +5,7 @@
 #include "store/decisions.hpp"
 #include "store/events.hpp"
 #include "store/held_untracks.hpp"
+#include "store/pending_attachments.hpp"
 #include "store/untracks.hpp"
 
 namespace crmsync::schedule {
@@ -54,6 +55,8 @@ asio::awaitable<void> Housekeeping::round()
             break;
     store::HeldUntracks held(pool_);
     co_await held.purge();
+    store::PendingAttachments attachments(pool_);
+    co_await attachments.give_old_up();
     store::Decisions decisions(pool_);
     for (int i = 0; i < most_batches && !stopping_; ++i)
         if (co_await decisions.purge(decision_days_, at_once) < at_once)

@@ -115,6 +115,10 @@ void check_attachments(const Settings::Attachments& attachments, Mistakes& mista
                 mistakes.add(key, fmt::format("expected endings of file names without the dot, "
                                               "such as \"pdf\", found {}",
                                               quoted(type)));
+    if (!attachments.spool_directory.starts_with('/'))
+        mistakes.add("attachments.spool_directory",
+                     fmt::format("expected a directory's whole path such as \"/var/tmp\", found {}",
+                                 quoted(attachments.spool_directory)));
     for (const std::string& type : attachments.allowed_types)
         if (std::find(attachments.blocked_types.begin(), attachments.blocked_types.end(), type) !=
             attachments.blocked_types.end())

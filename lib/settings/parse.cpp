@@ -267,6 +267,7 @@ void read_attachments(Section section, Settings::Attachments& into)
     section.read("max_body_bytes", into.max_body_bytes);
     section.read("allowed_types", into.allowed_types);
     section.read("blocked_types", into.blocked_types);
+    section.read("spool_directory", into.spool_directory);
     section.finish();
 }
 

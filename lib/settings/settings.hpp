@@ -59,6 +59,7 @@ struct Settings {
         std::vector<std::string> allowed_types; ///< file name endings, lower case, without the dot;
                                                 ///< empty = all but the blocked ones
         std::vector<std::string> blocked_types = {"exe", "js"};
+        std::string spool_directory = "/var/tmp"; ///< long ones lie here until they are stored
     } attachments;
 
     /// One Graph tenant.

@@ -23,6 +23,7 @@ std::optional<KnownItem::Link> read_link(const pg::Result& rows, int row)
     link.activity_deleted = rows.get<bool>(row, 7);
     link.regarding = optional_id<RecordId>(rows, row, 8);
     link.regarding_category = rows.get<std::optional<std::string>>(row, 9);
+    link.attachments_pending = rows.get<bool>(row, 20);
     return link;
 }
 

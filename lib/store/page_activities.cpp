@@ -1,10 +1,11 @@
 #include "base/text.hpp"
+#include "store/attachment_columns.hpp"
 #include "store/columns.hpp"
+#include "store/contents.hpp"
 #include "store/page_script.hpp"
 #include "store/statements.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <set>
 #include <tuple>
@@ -13,55 +14,8 @@
 namespace crmsync::store {
 namespace {
 
-constexpr std::size_t blob_part_bytes = 256 * 1024;
 /// An index entry must fit a third of a page; real addresses are far shorter.
 constexpr std::size_t longest_address = 1000;
-
-/// Text columns that point into the plan; the rare text that PostgreSQL would refuse is cleaned and
-/// kept here.
-class TextColumn {
-public:
-    void add(const std::string& text)
-    {
-        if (text.find('\0') == std::string::npos)
-            views_.emplace_back(text);
-        else
-            views_.emplace_back(cleaned_.emplace_back(clean_utf8(text)));
-    }
-    const std::vector<std::string_view>& views() const { return views_; }
-
-private:
-    std::vector<std::string_view> views_;
-    std::deque<std::string> cleaned_; ///< a deque does not move what views point to
-};
-
-void add_blobs(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
-{
-    std::map<std::string, const StoredAttachment*> missing;
-    for (std::size_t i = 0; i < plan.tracked.size(); ++i)
-        for (const StoredAttachment& attachment : plan.tracked[i].attachments) {
-            std::string digest(bytes_of(attachment.sha256));
-            if (page.items[i].mine && attachment.status == "stored" && !page.blobs.contains(digest))
-                missing.emplace(std::move(digest), &attachment);
-        }
-    if (missing.empty())
-        return;
-    std::vector<pg::Bytes> digests;
-    std::vector<std::int64_t> sizes;
-    for (const auto& [digest, attachment] : missing) {
-        digests.push_back({digest});
-        sizes.push_back(static_cast<std::int64_t>(attachment->content.size()));
-    }
-    script.add(sql::insert_blobs, params(digests, sizes));
-    for (const auto& [digest, attachment] : missing) {
-        const std::string& content = attachment->content;
-        std::int64_t n = 0;
-        for (std::size_t at = 0; at < content.size(); at += blob_part_bytes, ++n)
-            script.add(
-                sql::insert_blob_part,
-                params(pg::Bytes{digest}, n, pg::Bytes{content.substr(at, blob_part_bytes)}));
-    }
-}
 
 void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
                         const IdentifiedPage& page)
@@ -156,34 +110,12 @@ void add_parties(pg::Script& script, const Plan& plan, const IdentifiedPage& pag
 
 void add_attachments(pg::Script& script, const Plan& plan, const IdentifiedPage& page)
 {
-    std::vector<Uuid> ids;
-    std::vector<std::int64_t> ordinals, sizes;
-    TextColumn names, types;
-    std::vector<std::string_view> statuses;
-    std::vector<std::optional<std::string>> reasons;
-    std::vector<std::optional<pg::Bytes>> digests;
-    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
-        if (!page.items[i].mine)
-            continue;
-        std::int64_t ordinal = 0;
-        for (const StoredAttachment& attachment : plan.tracked[i].attachments) {
-            ids.push_back(page.items[i].activity.value);
-            ordinals.push_back(ordinal++);
-            names.add(attachment.name);
-            types.add(attachment.content_type);
-            sizes.push_back(std::max<std::int64_t>(attachment.size, 0));
-            statuses.push_back(attachment.status);
-            std::optional<std::string>& reason = reasons.emplace_back();
-            if (!attachment.reason.empty())
-                reason = attachment.reason;
-            std::optional<pg::Bytes>& digest = digests.emplace_back();
-            if (attachment.status == "stored")
-                digest = pg::to_bytes(attachment.sha256);
-        }
-    }
-    if (!ids.empty())
-        script.add(sql::insert_attachments, params(ids, ordinals, names.views(), types.views(),
-                                                   sizes, statuses, reasons, digests));
+    AttachmentColumns columns;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i)
+        if (page.items[i].mine)
+            for (const StoredAttachment& attachment : plan.tracked[i].attachments)
+                columns.add(page.items[i].activity, attachment);
+    columns.add_to(script, sql::insert_attachments);
 }
 
 /// What a chunk asks of one activity that is there, from all its copies in the chunk.
@@ -278,10 +210,20 @@ bool add_amendments(pg::Script& script, MailboxId mailbox, const Plan& plan,
 
 } // namespace
 
+std::vector<const StoredAttachment*> new_attachments(const Plan& plan, const IdentifiedPage& page)
+{
+    std::vector<const StoredAttachment*> rows;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i)
+        if (page.items[i].mine)
+            for (const StoredAttachment& attachment : plan.tracked[i].attachments)
+                rows.push_back(&attachment);
+    return rows;
+}
+
 bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
                     const IdentifiedPage& page)
 {
-    add_blobs(script, plan, page);
+    add_short_contents(script, missing_contents(new_attachments(plan, page), page.blobs));
     add_new_activities(script, mailbox, plan, page);
     add_parties(script, plan, page);
     add_attachments(script, plan, page);

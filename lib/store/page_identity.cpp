@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "store/columns.hpp"
+#include "store/contents.hpp"
 #include "store/statements.hpp"
 #include "store/transaction.hpp"
 
@@ -61,13 +62,14 @@ struct Holder {
     Timestamp sent_at{};
     bool written = false;
     bool deleted = false;
+    bool pending = false;
 };
 
 std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Result& activities)
 {
-    std::map<Uuid, bool> written;
+    std::map<Uuid, int> written; // and in which row it is told of
     for (int row = 0; row < activities.rows(); ++row)
-        written.emplace(activities.get<Uuid>(row, 0), activities.get<bool>(row, 1));
+        written.emplace(activities.get<Uuid>(row, 0), row);
     std::map<std::string, Holder> holders;
     for (int row = 0; row < rows.rows(); ++row) {
         Holder holder;
@@ -76,7 +78,8 @@ std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Res
         holder.sent_at = rows.get<Timestamp>(row, 3);
         const auto found = written.find(holder.activity.value);
         holder.written = found != written.end();
-        holder.deleted = holder.written && found->second;
+        holder.deleted = holder.written && activities.get<bool>(found->second, 1);
+        holder.pending = holder.written && activities.get<bool>(found->second, 2);
         holders.emplace(rows.get<pg::Bytes>(row, 0).value, std::move(holder));
     }
     return holders;
@@ -91,15 +94,11 @@ bool same_message(const Holder& holder, const Identity& identity)
 
 std::vector<pg::Bytes> stored_contents(const Plan& plan)
 {
-    std::set<std::string> digests;
+    std::vector<const StoredAttachment*> rows;
     for (const TrackedItem& item : plan.tracked)
         for (const StoredAttachment& attachment : item.attachments)
-            if (attachment.status == "stored")
-                digests.emplace(bytes_of(attachment.sha256));
-    std::vector<pg::Bytes> values;
-    for (const std::string& digest : digests)
-        values.push_back({digest});
-    return values;
+            rows.push_back(&attachment);
+    return digests_of(rows);
 }
 
 } // namespace
@@ -147,6 +146,7 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
             identified.activity = holder.activity;
             identified.mine = holder.activity == item.proposed && !holder.written;
             identified.deleted = holder.deleted;
+            identified.pending = holder.pending;
             purged = purged || (!holder.written && !proposed.contains(holder.activity));
         }
         open = std::move(still_open);

@@ -16,6 +16,7 @@ struct Identified {
     ActivityId activity;
     bool mine = false;    ///< the proposed one: this transaction writes it
     bool deleted = false; ///< a tombstone
+    bool pending = false; ///< a scanner holds some of its attachments back
 };
 
 struct IdentifiedPage {

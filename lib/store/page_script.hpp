@@ -6,12 +6,16 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace crmsync::store {
 
-/// Adds what belongs to activities: contents, new activities, parties, attachments, and what this
-/// copy changes in activities that are there. True when the script's last statement tells which
-/// tombstones were revived.
+/// The attachments of the activities that this chunk writes.
+std::vector<const StoredAttachment*> new_attachments(const Plan& plan, const IdentifiedPage& page);
+
+/// Adds what belongs to activities: short contents, new activities, parties, attachments, and what
+/// this copy changes in activities that are there. True when the script's last statement tells
+/// which tombstones were revived.
 bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
                     const IdentifiedPage& page);
 
@@ -25,6 +29,11 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
 /// the decisions, since an answer may lie in the same chunk.
 bool add_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan,
                         const IdentifiedPage& page);
+
+/// Adds when items are to be looked at again whose attachments a scanner holds back: soon where
+/// this chunk stores them, at once where a further copy may have them.
+void add_attachment_looks(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                          const IdentifiedPage& page);
 
 /// Adds how far folders have been read.
 void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress> progress);

@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "store/columns.hpp"
+#include "store/contents.hpp"
 #include "store/page_identity.hpp"
 #include "store/page_script.hpp"
 #include "store/statements.hpp"
@@ -58,9 +59,12 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         }
     }
 
+    co_await send_long_contents(connection,
+                                missing_contents(new_attachments(plan, page), page.blobs));
     const bool amends = add_activities(script, fence.mailbox, plan, page);
     const std::size_t amendment = script.size() - 1;
     add_mailbox_rows(script, fence.mailbox, plan, page, progress);
+    add_attachment_looks(script, fence.mailbox, plan, page);
     add_reply_searches(script, fence.mailbox, plan, page);
     const std::vector<pg::Result> results = co_await complete(connection, std::move(script));
 

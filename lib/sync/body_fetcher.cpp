@@ -1,6 +1,6 @@
 #include "sync/body_fetcher.hpp"
 
-#include "sync/attachment_policy.hpp"
+#include "sync/attachment_fetcher.hpp"
 #include "sync/make_plan.hpp"
 
 namespace crmsync::sync {
@@ -9,45 +9,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// An attachment to fetch: which answer it belongs to and its place there.
-struct Wanted {
-    std::size_t answer;
-    std::size_t attachment;
-};
-
-StoredAttachment ledger_row(const AttachmentHead& head, const Settings::Attachments& policy)
-{
-    StoredAttachment row;
-    row.name = head.name;
-    row.content_type = head.content_type;
-    row.size = head.size;
-    row.status = "skipped";
-    row.reason = skip_reason(head, policy);
-    return row;
-}
-
-void store_content(StoredAttachment& row, AttachmentContent content,
-                   const Settings::Attachments& policy)
-{
-    if (!content.bytes) {
-        row.reason = content.reason;
-        return;
-    }
-    if (static_cast<std::int64_t>(content.bytes->size()) > policy.max_bytes) {
-        row.reason = "size";
-        return;
-    }
-    row.status = "stored";
-    row.size = static_cast<std::int64_t>(content.bytes->size());
-    row.sha256 = sha256(*content.bytes);
-    row.content = std::move(*content.bytes);
-}
-
 /// Contents that may be there later are, but not for ever: the last attempt stores the message
 /// without them.
-bool worth_waiting_for(const AttachmentContent& content, const Decided& decided)
+bool worth_waiting_for(const Ledger& ledger, const Decided& decided)
 {
-    return !content.bytes && content.transient && decided.known.park_attempts < park_attempts - 1;
+    return ledger.unavailable && decided.known.park_attempts < park_attempts - 1;
 }
 
 BodyRefused unavailable()
@@ -57,6 +23,20 @@ BodyRefused unavailable()
     refused.message = "the contents of an attachment cannot be had now";
     refused.transient = true;
     return refused;
+}
+
+/// An attachment that was listed and is not there any more: somebody edited the message after its
+/// body was read. Contents are asked for by ids that were listed with the body, and what is put in
+/// the place of an attachment has another id; so this is the only case in which body and
+/// attachments may be of two versions, and the only one in which a look is made.
+asio::awaitable<std::vector<std::optional<Item>>>
+look_at_edited(const TurnContext& context, const std::vector<Decided>& accepted,
+               const std::vector<std::size_t>& edited)
+{
+    std::vector<ItemKey> keys;
+    for (const std::size_t index : edited)
+        keys.push_back(accepted[index].item.key);
+    co_return co_await context.connector.look_up(std::move(keys));
 }
 
 } // namespace
@@ -71,8 +51,7 @@ asio::awaitable<std::vector<Phase2>> fetch_accepted(const TurnContext& context,
 
     const Settings::Attachments& policy = context.rules->settings.attachments;
     std::vector<Phase2> phase2;
-    std::vector<AttachmentRef> refs;
-    std::vector<Wanted> wanted;
+    std::vector<Ledger> ledgers(answers.size());
     for (std::size_t i = 0; i < answers.size(); ++i) {
         if (std::holds_alternative<Gone>(answers[i])) {
             phase2.emplace_back(Gone());
@@ -91,37 +70,37 @@ asio::awaitable<std::vector<Phase2>> fetch_accepted(const TurnContext& context,
             phase2.emplace_back(Outdated());
             continue;
         }
+        ledgers[i] = make_ledger(body, policy);
         Fetched fetched;
-        for (const AttachmentHead& head : body.attachments) {
-            StoredAttachment row = ledger_row(head, policy);
-            if (row.reason.empty()) {
-                AttachmentRef ref;
-                ref.item_id = body.key.id;
-                ref.attachment_id = head.id;
-                ref.size = head.size;
-                refs.push_back(std::move(ref));
-                wanted.push_back(Wanted{i, fetched.attachments.size()});
-            }
-            fetched.attachments.push_back(std::move(row));
-        }
         fetched.body = std::move(body);
         phase2.emplace_back(std::move(fetched));
     }
 
-    if (!refs.empty()) {
-        std::vector<AttachmentContent> contents =
-            co_await context.connector.fetch_attachments(std::move(refs), policy.max_bytes);
-        for (std::size_t i = 0; i < wanted.size(); ++i) {
-            Phase2& answer = phase2[wanted[i].answer];
-            auto* fetched = std::get_if<Fetched>(&answer);
-            if (!fetched)
-                continue; // another attachment of the item was not to be had
-            if (worth_waiting_for(contents[i], accepted[wanted[i].answer]))
-                answer = unavailable();
-            else
-                store_content(fetched->attachments[wanted[i].attachment], std::move(contents[i]),
-                              policy);
-        }
+    std::vector<Ledger*> all;
+    for (Ledger& ledger : ledgers)
+        all.push_back(&ledger);
+    co_await fetch_contents(context, std::move(all));
+
+    std::vector<std::size_t> edited;
+    for (std::size_t i = 0; i < phase2.size(); ++i) {
+        auto* fetched = std::get_if<Fetched>(&phase2[i]);
+        if (!fetched)
+            continue;
+        if (ledgers[i].purged)
+            edited.push_back(i);
+        if (worth_waiting_for(ledgers[i], accepted[i]))
+            phase2[i] = unavailable();
+        else
+            fetched->attachments = std::move(ledgers[i].rows);
+    }
+    if (edited.empty())
+        co_return phase2;
+    const auto looks = co_await look_at_edited(context, accepted, edited);
+    for (std::size_t i = 0; i < edited.size(); ++i) {
+        if (!looks[i])
+            phase2[edited[i]] = Gone();
+        else if (looks[i]->version.value_or(Version()) != *accepted[edited[i]].item.version)
+            phase2[edited[i]] = Outdated();
     }
     co_return phase2;
 }

@@ -25,6 +25,13 @@ struct Decided {
         return decision.outcome == Outcome::tracked &&
                (!known.link || (known.link->activity_deleted && decision.rule != Rule::none));
     }
+
+    /// Whether a scanner held attachments of it back, and nobody has taken it off meanwhile.
+    bool wants_attachments() const
+    {
+        return decision.outcome == Outcome::tracked && !decision.stage_untrack && !known.staged &&
+               known.link && known.link->attachments_pending && !known.link->activity_deleted;
+    }
 };
 
 /// Phase 2 of one accepted item.

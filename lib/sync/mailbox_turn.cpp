@@ -10,6 +10,7 @@
 #include "sync/folder_tree.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
+#include "sync/pending_attachments.hpp"
 #include "sync/reply_search.hpp"
 
 #include <algorithm>
@@ -82,6 +83,7 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     const bool first_load = co_await is_first_load(tree);
     co_await read_folders(std::move(tree.folders));
     report_.pages += co_await retry_parked(context_);
+    report_.pages += co_await look_at_attachments(context_, report_.look_at);
     report_.pages += co_await search_replies(context_);
     if (!report_.more_to_do)
         report_.untracks = co_await release_untracks(context_, list);

@@ -7,6 +7,7 @@
 #include "match/rules.hpp"
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
+#include "sync/pending_attachments.hpp"
 #include "sync/tracked_chunks.hpp"
 
 #include <algorithm>
@@ -83,7 +84,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
     std::vector<Decided> decided = co_await decide(std::move(items), source, candidates);
     co_await look_at_headers(decided, source, candidates);
 
-    std::vector<Decided> accepted;
+    std::vector<Decided> accepted, waiting;
     for (Decided& one : decided) {
         if (!one.item.unreadable.empty()) {
             plan_parked(plan, one, one.item.unreadable, one.item.unreadable_for_now, facts());
@@ -91,11 +92,15 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
         }
         if (context_.observe)
             context_.observe(one.item, one.decision);
-        if (one.wants_body())
+        if (one.wants_body()) {
             accepted.push_back(std::move(one));
-        else
-            plan_decided(plan, one, facts());
+            continue;
+        }
+        plan_decided(plan, one, facts());
+        if (one.wants_attachments())
+            waiting.push_back(std::move(one));
     }
+    co_await settle_attachments(context_, std::move(waiting));
     co_return co_await store_tracked(context_, std::move(accepted), candidates, plan, report);
 }
 

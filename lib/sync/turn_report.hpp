@@ -21,6 +21,7 @@ struct TurnReport {
     bool first_pass_ended = false;      ///< it is, for the first time
     std::optional<Timestamp> owed_at;   ///< when the next owed write is due
     std::optional<Timestamp> parked_at; ///< when the next parked item is
+    std::optional<Timestamp> look_at;   ///< when attachments that a scanner held back are
     /// The folder tree could not be read: the turn has failed, but the folders that were known from
     /// before were read.
     std::optional<Failure> tree_failure;

@@ -79,7 +79,7 @@ CONFORMANCE_CASE("attachments come byte for byte, small and large, and a broken 
         wanted.push_back({id, head.id, head.size});
     REQUIRE(wanted.size() == 4);
 
-    const auto contents = stage.go(stage.connector().fetch_attachments(wanted, 1'000'000));
+    const auto contents = stage.go(stage.connector().fetch_attachments(wanted, {1'000'000}));
 
     REQUIRE(contents.size() == 4);
     CHECK(contents[0].bytes == std::string("a\0b\xFF", 4));
@@ -88,7 +88,7 @@ CONFORMANCE_CASE("attachments come byte for byte, small and large, and a broken 
     CHECK(contents[2].reason == "unreadable");
     CHECK(contents[3].bytes == "");
 
-    const auto limited = stage.go(stage.connector().fetch_attachments({wanted[1]}, 500'000));
+    const auto limited = stage.go(stage.connector().fetch_attachments({wanted[1]}, {500'000}));
     CHECK_FALSE(limited[0].bytes);
     CHECK(limited[0].reason == "size");
 }

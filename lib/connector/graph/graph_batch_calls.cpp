@@ -71,6 +71,7 @@ Calls::send_batch(BatchRun& run, const std::vector<std::size_t>& pending)
     request.url = urls_.url("/$batch");
     request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
     request.body = batch_text(chosen);
+    request.max_body = run.purpose.most_answer;
 
     const int count = static_cast<int>(pending.size());
     metrics_.add(metric::batch_parts, count, {{"purpose", std::string(run.purpose.label)}});

@@ -45,7 +45,7 @@ public:
 
     boost::asio::awaitable<std::vector<BodyAnswer>> fetch(std::vector<ItemKey> accepted) override;
     boost::asio::awaitable<std::vector<AttachmentContent>>
-    fetch_attachments(std::vector<AttachmentRef> attachments, std::int64_t max_bytes) override;
+    fetch_attachments(std::vector<AttachmentRef> attachments, ContentLimits limits) override;
 
     boost::asio::awaitable<std::vector<WriteAnswer>>
     write_categories(std::vector<CategoryWrite> writes) override;
@@ -92,9 +92,9 @@ private:
                                               std::vector<BodyAnswer>& answers);
 
     boost::asio::awaitable<AttachmentContent> fetch_alone(AttachmentRef attachment,
-                                                          std::int64_t max_bytes);
+                                                          ContentLimits limits);
     boost::asio::awaitable<void> fetch_small(const std::vector<AttachmentRef>& attachments,
-                                             std::vector<std::size_t> which, std::int64_t max_bytes,
+                                             std::vector<std::size_t> which, ContentLimits limits,
                                              std::vector<AttachmentContent>& contents);
 
     boost::asio::awaitable<ProbeResult> probe_step(std::string step, net::Request request,

@@ -37,6 +37,7 @@ constexpr Kind changed{conflict, retry, "graph.conflict"};
 constexpr Kind full{failed, wait, "graph.mailbox_full"};
 constexpr Kind corrupt{failed, set_aside, "graph.item_corrupt"};
 constexpr Kind no_attachment{failed, set_aside, "graph.attachment_unreadable"};
+constexpr Kind infected{failed, set_aside, "graph.virus_found"};
 constexpr Kind bad_id{failed, set_aside, "graph.bad_id"};
 constexpr Kind too_large{failed, set_aside, "graph.too_large"};
 constexpr Kind bad_request{failed, set_aside, "graph.bad_request"};
@@ -56,6 +57,7 @@ constexpr std::string_view token_refused = "Graph does not accept a token that w
 constexpr std::string_view changed_meanwhile = "the item was changed by somebody else in between";
 constexpr std::string_view make_room = "the mailbox is full: make room in it";
 constexpr std::string_view never_heals = "Exchange cannot read this item itself; it never heals";
+constexpr std::string_view virus_found = "a scanner found a virus in it";
 constexpr std::string_view id_unknown = "Graph does not understand the item's id";
 constexpr std::string_view fewer_requests = "Graph asks for fewer requests";
 constexpr std::string_view mailbox_limits = "Graph's limits for this mailbox are reached";
@@ -132,6 +134,8 @@ constexpr std::array codes{
                 "Exchange cannot convert this item; it never heals"},
     CodeMeaning{"ErrorCannotOpenFileAttachment", no_attachment,
                 "Exchange cannot open this attachment; it never heals"},
+    CodeMeaning{"ErrorVirusDetected", infected, virus_found},
+    CodeMeaning{"ErrorVirusMessageDeleted", infected, virus_found},
     CodeMeaning{"ErrorInvalidIdMalformed", bad_id, id_unknown},
     CodeMeaning{"ErrorInvalidId", bad_id, id_unknown},
     CodeMeaning{"ErrorMessageSizeExceeded", too_large, "the message is larger than Graph handles"},

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct Purpose {
     std::string_view doing;      ///< "reading messages", as a person would say it
     std::string_view permission; ///< application permission: "Mail.Read"
     bool of_mailbox = false; ///< what is not there is the mailbox, whatever the code says (G-42)
+    std::size_t most_answer = 64u << 20; ///< of a batch: a longer one is asked for in parts
 };
 
 /// What an error says about the thing that was asked for.

@@ -20,7 +20,7 @@ inline constexpr Purpose find{"find", "looking for a message by its Message-ID",
 inline constexpr Purpose replies{"find", "looking for answers to a stored message", "Mail.Read"};
 inline constexpr Purpose bodies{"bodies", "reading messages that are tracked", "Mail.Read"};
 inline constexpr Purpose attachments{"attachments", "reading attachments of tracked messages",
-                                     "Mail.Read"};
+                                     "Mail.Read", false, 8u << 20};
 inline constexpr Purpose write_back{"write_back", "writing categories to messages",
                                     "Mail.ReadWrite"};
 inline constexpr Purpose categories{"categories", "reading and adding categories of the mailbox",

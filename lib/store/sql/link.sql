@@ -10,12 +10,14 @@ SELECT q.item_id,
        coalesce(p.pinned, false), coalesce(s.staged, false),
        k.attempts,
        w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
-       s.held_by, coalesce(w.desired ? 'restore', false)
+       s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false)
   FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
   LEFT JOIN LATERAL (SELECT n.deleted_at, n.regarding_id FROM store.activity AS n
                       WHERE n.id = l.activity_id OFFSET 0) AS a ON true
+  LEFT JOIN LATERAL (SELECT true AS pending FROM store.attachment AS n
+                      WHERE n.activity_id = l.activity_id AND n.status = 'pending' LIMIT 1) AS t ON true
   LEFT JOIN LATERAL (SELECT n.outcome, n.rule, n.input_hmac FROM sync.decision AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac OFFSET 0) AS d ON true
   LEFT JOIN LATERAL (SELECT n.attempts, n.came_tagged FROM sync.parked AS n

@@ -37,9 +37,12 @@ SELECT key, activity_id, from_hash, sent_at
 SELECT key, activity_id, from_hash, sent_at FROM store.activity_identity WHERE key = ANY ($1::bytea[]);
 
 -- name: lock_identified_activities
--- Those that are written already, and whether they are tombstones. The lock keeps the purge from
+-- Those that are written already, whether they are tombstones, and whether a scanner still holds some
+-- of their attachments. The lock keeps the purge from
 -- them until their parties and links are written.
-SELECT a.id, a.deleted_at IS NOT NULL FROM store.activity AS a
+SELECT a.id, a.deleted_at IS NOT NULL,
+       EXISTS (SELECT FROM store.attachment AS t WHERE t.activity_id = a.id AND t.status = 'pending')
+  FROM store.activity AS a
  WHERE a.id IN (SELECT i.activity_id FROM store.activity_identity AS i WHERE i.key = ANY ($1::bytea[]))
  ORDER BY a.id FOR KEY SHARE OF a;
 
@@ -48,10 +51,12 @@ SELECT a.id, a.deleted_at IS NOT NULL FROM store.activity AS a
 SELECT sha256 FROM store.blob WHERE sha256 = ANY ($1::bytea[]) ORDER BY sha256 FOR KEY SHARE;
 
 -- name: insert_blobs
+-- Those that were not there: another page may have brought them in the same moment.
 INSERT INTO store.blob (sha256, size)
 SELECT sha256, size FROM unnest($1::bytea[], $2::bigint[]) AS b (sha256, size)
  ORDER BY sha256
-    ON CONFLICT (sha256) DO NOTHING;
+    ON CONFLICT (sha256) DO NOTHING
+RETURNING sha256;
 
 -- name: insert_blob_part
 -- One part of 256 KiB a statement: nothing large is ever one parameter.
@@ -95,8 +100,9 @@ SELECT activity_id, role, address, ordinal::integer, name, record_id, resolution
     ON CONFLICT (activity_id, role, address) DO NOTHING;
 
 -- name: insert_attachments
-INSERT INTO store.attachment (activity_id, ordinal, name, content_type, size, status, reason, sha256)
-SELECT activity_id, ordinal::integer, name, content_type, size, status, reason, sha256
+INSERT INTO store.attachment (activity_id, ordinal, name, content_type, size, status, reason, sha256, pending_since)
+SELECT activity_id, ordinal::integer, name, content_type, size, status, reason, sha256,
+       CASE status WHEN 'pending' THEN (SELECT sync.now()) END
   FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
               $8::bytea[])
        AS t (activity_id, ordinal, name, content_type, size, status, reason, sha256);

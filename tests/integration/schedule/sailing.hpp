@@ -79,7 +79,7 @@ public:
         throw std::logic_error("there is no body to fetch");
     }
     boost::asio::awaitable<std::vector<AttachmentContent>>
-    fetch_attachments(std::vector<AttachmentRef>, std::int64_t) override
+    fetch_attachments(std::vector<AttachmentRef>, ContentLimits) override
     {
         throw std::logic_error("there is no attachment to fetch");
     }

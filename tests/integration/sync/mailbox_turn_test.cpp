@@ -100,7 +100,7 @@ public:
         throw std::logic_error("nothing here may be fetched");
     }
     asio::awaitable<std::vector<AttachmentContent>> fetch_attachments(std::vector<AttachmentRef>,
-                                                                      std::int64_t) override
+                                                                      ContentLimits) override
     {
         throw std::logic_error("nothing here may be fetched");
     }

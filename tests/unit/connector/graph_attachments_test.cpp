@@ -48,7 +48,7 @@ TEST_CASE("small attachments come by batch and cut by size, large ones singly")
     wanted.push_back({"M", "ole", 10});
     wanted.push_back({"M", "too long", 50});
 
-    const auto contents = stage.go(stage.connector.fetch_attachments(wanted, 5'000'000));
+    const auto contents = stage.go(stage.connector.fetch_attachments(wanted, {5'000'000}));
 
     CHECK(batches == std::vector<std::size_t>{12, 5});
     CHECK(singles == std::set<std::string>{
@@ -75,8 +75,9 @@ TEST_CASE("an attachment that is larger than it said is left at the limit")
         return answer;
     });
 
-    CHECK(stage.go(stage.connector.fetch_attachments({{"M", "1", 10}}, 1'000))[0].reason == "size");
-    CHECK(stage.go(stage.connector.fetch_attachments({{"M", "1", 300'000}}, 300'000))[0].reason ==
+    CHECK(stage.go(stage.connector.fetch_attachments({{"M", "1", 10}}, {1'000}))[0].reason ==
+          "size");
+    CHECK(stage.go(stage.connector.fetch_attachments({{"M", "1", 300'000}}, {300'000}))[0].reason ==
           "size");
 }
 
@@ -113,7 +114,7 @@ TEST_CASE("what a batch may have put into another form is asked for by itself")
                                                                       {"M", "short", 200'000},
                                                                       {"M", "url", 4},
                                                                       {"M", "plain", 4}},
-                                                                     1'000'000));
+                                                                     {1'000'000}));
 
     CHECK(singles ==
           std::set<std::string>{"text/$value", "json/$value", "odd/$value", "short/$value"});

@@ -110,6 +110,7 @@ TEST_CASE("numbers and spans have ends")
         {"[attachments]\nmax_bytes = -1", "from 0 to 157286400"},
         {"[attachments]\nmax_bytes = 9223372036854775807", "from 0 to 157286400"},
         {"[attachments]\nmax_body_bytes = 0", "from 1 to 268435456"},
+        {"[attachments]\nspool_directory = \"spool\"", "a directory's whole path"},
     })));
 }
 

@@ -118,6 +118,7 @@ TEST_CASE("the example loads and holds the defaults of the program")
     CHECK(example.privacy.never_folders == fresh.privacy.never_folders);
     CHECK(example.attachments.max_bytes == fresh.attachments.max_bytes);
     CHECK(example.attachments.max_body_bytes == fresh.attachments.max_body_bytes);
+    CHECK(example.attachments.spool_directory == fresh.attachments.spool_directory);
     CHECK(example.attachments.allowed_types == fresh.attachments.allowed_types);
     CHECK(example.attachments.blocked_types == fresh.attachments.blocked_types);
 

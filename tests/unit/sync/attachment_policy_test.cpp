@@ -41,11 +41,60 @@ TEST_CASE("the ending of a file name is what the reader's machine would see")
         {"e.js\u200B", "js"},   // a space without width behind it
         {"fdp.\u202Ejs", "js"}, // written backwards from there
         {"a.e\u00ADxe\uFEFF.", "exe"},
+        {"a.exe\t", "exe"},
+        {"a.exe\u00A0", "exe"}, // blanks of any script
+        {"a.exe\u3000.", "exe"},
+        {"a.exe\u0085", "exe"},
+        {"a.exe\"", "exe"},
+        {"a.exe';", "exe"},
+        {"a.exe/", "exe"},
+        {"a.exe\\ .", "exe"},
+        {"a.EXE\u202E", "exe"},
+        {"a.exe::$DATA", "exe"}, // the unnamed stream of a file is the file
+        {"a.txt:b.exe", "exe"},
+        {"Re: Offer", ""},
+        {"a.txt\xff", "txt\xEF\xBF\xBD"},
     };
     for (const Row& row : rows) {
         INFO(row.name);
         CHECK(file_type(row.name) == row.type);
     }
+}
+
+TEST_CASE("a content type that stands for a blocked ending blocks, and allows nothing")
+{
+    Settings::Attachments defaults;
+    Settings::Attachments listed;
+    listed.allowed_types = {"txt"};
+    struct Row {
+        const char* name;
+        const char* content_type;
+        const Settings::Attachments& policy;
+        const char* reason;
+    };
+    const Row rows[] = {
+        {"offer.pdf", "application/x-msdownload", defaults, "type"},
+        {"offer", "Text/JavaScript; charset=utf-8", defaults, "type"},
+        {"offer.pdf", "application/x-sh", defaults, ""}, // sh is not blocked
+        {"tool.exe", "application/pdf", defaults, "type"},
+        {"offer.pdf", "", defaults, ""},
+        {"offer.bin", "text/plain", listed, "type"},
+        {"offer.txt", "application/octet-stream", listed, ""},
+    };
+    for (const Row& row : rows) {
+        INFO(row.name << " as " << row.content_type);
+        AttachmentHead head = file(row.name);
+        head.content_type = row.content_type;
+        CHECK(skip_reason(head, row.policy) == row.reason);
+    }
+}
+
+TEST_CASE("a scanner's note about what it took away is no file of the sender's")
+{
+    const Settings::Attachments defaults;
+    CHECK(skip_reason(file("Malware Alert Text.txt"), defaults) == "malware");
+    CHECK(skip_reason(file("Unsafe Attachments Blocked.eml"), defaults) == "malware");
+    CHECK(skip_reason(file("About Malware Alert Text.txt"), defaults) == "");
 }
 
 TEST_CASE("what policy lets through, and why not")

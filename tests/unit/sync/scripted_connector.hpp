@@ -46,9 +46,9 @@ public:
         co_return answers;
     }
     boost::asio::awaitable<std::vector<AttachmentContent>>
-    fetch_attachments(std::vector<AttachmentRef> asked, std::int64_t max_bytes) override
+    fetch_attachments(std::vector<AttachmentRef> asked, ContentLimits limits) override
     {
-        most_bytes = max_bytes;
+        most_bytes = limits.max_bytes;
         std::vector<AttachmentContent> contents;
         for (const AttachmentRef& ref : asked) {
             fetched_attachments.push_back(ref.item_id + "/" + ref.attachment_id);
