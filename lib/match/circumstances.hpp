@@ -24,6 +24,8 @@ struct Circumstances {
     Timestamp now{};
     WellKnown folder = WellKnown::none;
     Listed listed = Listed::no; ///< of the folder, or one above it
+    bool show_shared = true;    ///< copies of what other mailboxes track are shown as tracked
+    bool revisited = false;     ///< something stored elsewhere, or later, asked for it
 };
 
 } // namespace crmsync::match

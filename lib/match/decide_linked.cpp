@@ -135,6 +135,8 @@ Decision decide_linked(const Case& c)
         desired.state = StateCategory::tracked;
         answer(decision, std::move(desired), c);
     }
+    restore_mark(decision, c);
+    weigh_again(decision, c);
     return decision;
 }
 

@@ -90,6 +90,26 @@ Decision untracked(const Case& c, std::vector<Evidence> found)
     return decision;
 }
 
+/// Whether the message is tracked, and not by this mailbox: where it tracks a copy of its own
+/// accord, a further one is nobody's concern until it is tagged.
+bool tracked_by_others(const Case& c)
+{
+    const StoredMessage* stored = c.stored();
+    return c.circumstances.show_shared && stored && !stored->deleted &&
+           (stored->linked_here.empty() || stored->linked_here == "shared");
+}
+
+/// A copy made within the mailbox carries CRM Tracked as what it was made from does. Nobody set it
+/// there.
+bool made_from_tracked(const Case& c)
+{
+    const StoredMessage* stored = c.stored();
+    const bool carries = c.wish.rule == Rule::tracked_by_hand || c.wish.answered_before;
+    const bool unseen = !c.known.outcome && !c.known.pinned && !c.known.parked;
+    return carries && unseen && stored && !stored->deleted &&
+           (stored->linked_here == "shared" || stored->linked_here == "rule");
+}
+
 Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> found)
 {
     if (auto closed = gate(c.item, asker, c.candidates, c.policy, c.circumstances))
@@ -145,6 +165,13 @@ Decision decide_owed(const Case& c)
 Decision decide_unlinked(const Case& c)
 {
     auto found = find_evidence(c.rule_input());
+    if (made_from_tracked(c)) {
+        const bool shared = tracked_by_others(c);
+        Decision decision = accepted(c, shared ? Rule::shared : Rule::identity,
+                                     shared ? Asker::rule : Asker::person, std::move(found));
+        decision.by_person = false;
+        return decision;
+    }
     if (c.wish.by_person)
         return accepted(c, c.wish.rule, Asker::person, std::move(found));
 
@@ -159,14 +186,19 @@ Decision decide_unlinked(const Case& c)
         return accepted(c, Rule::identity, Asker::person, std::move(found));
 
     Rule rule = c.wish.rule;
+    const bool shared = tracked_by_others(c);
     if (rule == Rule::none) {
         if (rules_look_at(c))
             rule = rule_of_mode(c.circumstances.mode, c, found);
     } else if (rule_of_mode(c.policy.ceiling, c, found) == Rule::none) {
-        return refused(c, Outcome::refused,
-                       {Rule::gate_ceiling, "the ceiling mode would not track it"},
-                       std::move(found));
+        if (!shared)
+            return refused(c, Outcome::refused,
+                           {Rule::gate_ceiling, "the ceiling mode would not track it"},
+                           std::move(found));
+        rule = Rule::none;
     }
+    if (rule == Rule::none && shared)
+        rule = Rule::shared;
     if (rule == Rule::none)
         return ignored(c, std::move(found));
     if (stored && stored->deleted)

@@ -96,6 +96,7 @@ std::string decision_input(const Item& item, const Policy& policy,
         add_headers(text, *message, policy);
     text.add("mode", to_string(circumstances.mode));
     text.add("sent-items-count", circumstances.sent_items ? "yes" : "no");
+    text.add("show-shared", circumstances.show_shared ? "yes" : "no");
     text.add("first-pass", circumstances.first_pass ? "yes" : "no");
     text.add("sent-items", circumstances.folder == WellKnown::sent_items ? "yes" : "no");
     if (circumstances.listed != Listed::no)

@@ -33,6 +33,8 @@ std::string_view because(Rule rule)
         return "an account owns the domain of somebody who takes part";
     case Rule::identity:
         return "the same message is stored already";
+    case Rule::shared:
+        return "another mailbox tracks the same message";
     case Rule::orphan_category:
         return "its category is from before the mailbox was read, and it is stored nowhere";
     case Rule::mode_all:

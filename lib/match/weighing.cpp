@@ -72,11 +72,12 @@ DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vecto
     desired.state = StateCategory::tracked;
     const Regarding weighed = weigh(found, c.candidates);
 
-    if (decision.rule == Rule::identity && c.wish.labels.size() == 1) {
+    const bool shared = decision.rule == Rule::shared;
+    if ((shared || decision.rule == Rule::identity) && c.wish.labels.size() == 1) {
         // The display of an earlier answer. What is stored stands, whatever the label says today.
         desired.regarding = c.wish.labels.front();
         decision.regarding = c.stored()->regarding;
-    } else if (!c.wish.labels.empty()) {
+    } else if (!shared && !c.wish.labels.empty()) {
         LabelAnswer label = resolve_labels(c.wish.labels, c.candidates, c.policy);
         if (label.record) {
             decision.regarding = label.record;
@@ -109,7 +110,8 @@ DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vecto
         decision.regarding = stored->regarding;
     } else {
         decision.suggestions = weighed.suggestions;
-        if (weighed.ambiguous && c.wish.by_person)
+        // The question is put to the owner, in the owner's mailbox only.
+        if (weighed.ambiguous && c.wish.by_person && !shared)
             desired.state = StateCategory::review;
         if (weighed.ambiguous)
             decision.note = "the strongest evidence names several records";

@@ -25,6 +25,11 @@ Decision decide_linked(const Case& c);
 Decision decide_owed(const Case& c);
 Decision decide_unlinked(const Case& c);
 
+/// Of a linked item whose activity came back: it says again that it is tracked.
+void restore_mark(Decision& decision, const Case& c);
+/// Of a linked item that answers a message stored after it: what that says it is about.
+void weigh_again(Decision& decision, const Case& c);
+
 /// The rule by which a mode tracks an item, besides wishes; Rule::none if it does not.
 Rule rule_of_mode(Mode mode, const Case& c, const std::vector<Evidence>& evidence);
 

@@ -54,10 +54,13 @@ std::vector<std::string> new_labels(const OwnCategories& own, const KnownItem& k
 }
 
 /// A link: asked again by CRM Track. A tombstone whose category we took off: CRM Tracked as well.
-void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known)
+void read_linked(Wish& wish, const Item& item, const OwnCategories& own, const KnownItem& known)
 {
     const KnownItem::Link& link = *known.link;
-    if (known.owed) {
+    // Nobody asked for the answer that a shared copy is owed: a tag that is new is a person's.
+    const bool unasked = link.tracked_by == "shared" && own.track && item.version.has_value() &&
+                         *item.version != link.version;
+    if (known.owed && !unasked) {
         // What is read here may be what the owed write answers or takes off. Whatever is left once
         // it is written comes back with the echo.
         wish.labels.clear();
@@ -153,7 +156,7 @@ Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
     const OwnCategories own = own_categories(without_senders(*item.categories, wish), policy);
     wish.labels = new_labels(own, known);
     if (known.link)
-        read_linked(wish, own, known);
+        read_linked(wish, item, own, known);
     else if (!known.owed)
         read_unlinked(wish, item, own, known, circumstances);
     return wish;

@@ -39,6 +39,9 @@ struct StoredMessage {
     bool regarding_by_person = false;
     bool deleted = false;      ///< a tombstone
     bool had_external = false; ///< somebody outside the own domains took part
+    /// How the mailbox that asks tracks it itself: the strongest of user, rule, shared; empty: it
+    /// does not. Asked for the messages of items without a link only.
+    std::string linked_here{};
 };
 
 /// What a typed label led to, strongest first: number, exact name, unique prefix (PRODUCT section
@@ -58,6 +61,17 @@ struct Candidates {
     std::map<std::string, LabelHits> by_label;
     /// Enabled mailboxes by address: the user or team each belongs to.
     std::map<Address, RecordId> mailbox_owners;
+
+    /// Adds the answer to another query.
+    void merge(Candidates other)
+    {
+        records.merge(other.records);
+        by_address.merge(other.by_address);
+        by_domain.merge(other.by_domain);
+        by_message_id.merge(other.by_message_id);
+        by_label.merge(other.by_label);
+        mailbox_owners.merge(other.mailbox_owners);
+    }
 };
 
 /// What the store knows about one item before it is decided.

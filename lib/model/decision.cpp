@@ -42,6 +42,8 @@ std::string_view to_string(Rule rule)
         return "account_domain";
     case Rule::identity:
         return "identity";
+    case Rule::shared:
+        return "shared";
     case Rule::orphan_category:
         return "orphan_category";
     case Rule::mode_all:

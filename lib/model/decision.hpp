@@ -25,6 +25,7 @@ enum class Rule {
     exact_address,      ///< a party's address is held by a record
     account_domain,     ///< a party's domain belongs to an account; regarding only
     identity,           ///< the same message is stored already
+    shared,             ///< another mailbox tracks the same message
     orphan_category,    ///< a state of ours was there before; the message is stored nowhere
     mode_all,
     gate_rights_protected,

@@ -75,9 +75,26 @@ void Plan::set_aside(const Plan& taken_out, const std::string& reason)
     }
 }
 
+void Plan::leave_out(const std::string& item_id)
+{
+    const Plan taken_out = take_out(item_id);
+    const bool joined = !taken_out.tracked.empty() && taken_out.tracked.front().joins;
+    if (!joined)
+        return;
+    // Should it come back, its copies are found by this.
+    for (DecisionRow row : taken_out.decisions) {
+        row.outcome = Outcome::ignored;
+        row.rule = to_string(Rule::none);
+        row.item_id.reset();
+        row.evidence_json = "[]";
+        decisions.push_back(std::move(row));
+    }
+}
+
 bool Plan::empty() const
 {
-    return tracked.empty() && links.empty() && regardings.empty() && hand_tags.empty() &&
+    return tracked.empty() && links.empty() && regardings.empty() && found_regardings.empty() &&
+           hand_tags.empty() &&
            decisions.empty() && write_backs.empty() && dropped_write_backs.empty() &&
            staged.empty() && unstaged.empty() && parked.empty() && unparked.empty() &&
            unpinned.empty() && events.empty();

@@ -50,6 +50,9 @@ struct OwnerClaim {
 /// An accepted item with its body: becomes an activity, or joins the one that is there.
 struct TrackedItem {
     std::string item_id;
+    /// A copy of what another mailbox tracks: without body and without a claim, and left out where
+    /// the activity is gone by the time of the commit.
+    bool joins = false;
     ActivityId proposed; ///< taken if no activity with this identity is there
     Identity identity;
     Direction direction = Direction::incoming;
@@ -59,6 +62,7 @@ struct TrackedItem {
     bool body_truncated = false;
     std::int64_t body_bytes = 0; ///< before the cut
     Timestamp occurred_at{};
+    bool before_window = false; ///< its copies may have left no decision by which they are found
     std::optional<std::string> message_id;
     std::optional<Sha256> message_hmac; ///< of the Message-ID: answers to it are found by that
     std::vector<Party> parties;
@@ -71,7 +75,7 @@ struct TrackedItem {
     // the link
     FolderId folder;
     Version version;
-    std::string tracked_by; ///< user, rule
+    std::string tracked_by; ///< user, rule, shared
     std::string rule;
     Timestamp tagged_at{};
     std::optional<std::string> regarding_category;
@@ -97,6 +101,15 @@ struct RegardingChange {
     std::optional<std::string> regarding_category;
 };
 
+/// What a stored message answers was stored after it, and says better what it is about. A person's
+/// choice, and evidence as strong, stand.
+struct FoundRegarding {
+    ActivityId activity;
+    RecordId regarding;
+    int strength = 0;
+    std::optional<Sha256> message_hmac; ///< of the message: its own answers may follow
+};
+
 /// A person tagged an item that no person had tagged before: the link is that person's from now on,
 /// and the activity too, where no better claim stands.
 struct HandTag {
@@ -112,9 +125,11 @@ struct DecisionRow {
     std::optional<Sha256> message_id_hmac;
     std::optional<Sha256> thread_hmac; ///< conversation
     std::vector<Sha256> parent_hmacs;  ///< newest 20 references
-    /// Of an ignored answer: those messages, none of which was stored when it was decided. Not
-    /// kept; the commit looks whether one is by then.
+    /// Of an ignored or tracked answer: those messages, none of which was stored when it was
+    /// decided; of an ignored item its own Message-ID, likewise. Not kept; the commit looks whether
+    /// one is by then.
     std::vector<std::string> unstored_parents;
+    std::optional<std::string> unstored_message{};
     Sha256 input_hmac{};
     Outcome outcome = Outcome::ignored;
     std::string rule;
@@ -153,6 +168,7 @@ struct Plan {
     std::vector<TrackedItem> tracked;
     std::vector<LinkUpdate> links;
     std::vector<RegardingChange> regardings;
+    std::vector<FoundRegarding> found_regardings;
     std::vector<HandTag> hand_tags;
     std::vector<DecisionRow> decisions;
     std::vector<OwedCategories> write_backs;
@@ -167,6 +183,8 @@ struct Plan {
     bool empty() const;
     /// Takes out of it that this item is tracked: activity, link, decision, answer and log line.
     Plan take_out(const std::string& item_id);
+    /// Takes out that an item joins what is not there any more: nobody tracks it.
+    void leave_out(const std::string& item_id);
     /// Parks an item that was taken out, for good; a tag is answered CRM Failed.
     void set_aside(const Plan& taken_out, const std::string& reason);
 };

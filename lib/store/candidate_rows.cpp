@@ -164,4 +164,20 @@ boost::asio::awaitable<Candidates> find_candidates(pg::Connection& connection,
     co_return found;
 }
 
+boost::asio::awaitable<void> find_links_here(pg::Connection& connection, MailboxId mailbox,
+                                             const std::set<std::string>& message_ids,
+                                             Candidates& found)
+{
+    std::map<Uuid, std::string> asked;
+    for (const std::string& message_id : message_ids)
+        asked.emplace(found.by_message_id.at(message_id).activity.value, message_id);
+    std::vector<Uuid> ids;
+    for (const auto& [id, message_id] : asked)
+        ids.push_back(id);
+    const pg::Result rows = co_await connection.run(sql::links_here, params(mailbox, ids));
+    for (int row = 0; row < rows.rows(); ++row)
+        found.by_message_id.at(asked.at(rows.get<Uuid>(row, 0))).linked_here =
+            rows.get<std::string>(row, 1);
+}
+
 } // namespace crmsync::store

@@ -12,4 +12,9 @@ namespace crmsync::store {
 boost::asio::awaitable<Candidates> find_candidates(pg::Connection& connection,
                                                    const CandidateQuery& query);
 
+/// Fills in how the mailbox itself tracks these stored messages (StoredMessage::linked_here).
+boost::asio::awaitable<void> find_links_here(pg::Connection& connection, MailboxId mailbox,
+                                             const std::set<std::string>& message_ids,
+                                             Candidates& found);
+
 } // namespace crmsync::store

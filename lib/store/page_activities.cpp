@@ -143,7 +143,7 @@ std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPag
             continue;
         const TrackedItem& item = plan.tracked[i];
         Amendment& amendment = all[page.items[i].activity];
-        if (!amendment.claim || better(item.owner, *amendment.claim))
+        if (!item.joins && (!amendment.claim || better(item.owner, *amendment.claim)))
             amendment.claim = &item.owner;
         amendment.revives = amendment.revives || item.by_tag();
         amendment.had_external = amendment.had_external || item.had_external;
@@ -208,6 +208,23 @@ bool add_amendments(pg::Script& script, MailboxId mailbox, const Plan& plan,
     return true;
 }
 
+void add_found_regardings(pg::Script& script, MailboxId mailbox, const Plan& plan)
+{
+    std::map<ActivityId, const FoundRegarding*> latest; // a row can be written only once
+    for (const FoundRegarding& found : plan.found_regardings)
+        latest[found.activity] = &found;
+    if (latest.empty())
+        return;
+    std::vector<Uuid> ids, regardings;
+    std::vector<std::int64_t> strengths;
+    for (const auto& [id, found] : latest) {
+        ids.push_back(id.value);
+        regardings.push_back(found->regarding.value);
+        strengths.push_back(found->strength);
+    }
+    script.add(sql::follow_threads, params(mailbox, ids, regardings, strengths));
+}
+
 } // namespace
 
 std::vector<const StoredAttachment*> new_attachments(const Plan& plan, const IdentifiedPage& page)
@@ -227,6 +244,7 @@ bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
     add_new_activities(script, mailbox, plan, page);
     add_parties(script, plan, page);
     add_attachments(script, plan, page);
+    add_found_regardings(script, mailbox, plan);
     return add_amendments(script, mailbox, plan, page);
 }
 

@@ -39,21 +39,31 @@ Sha256 key_of(MailboxId mailbox, const TrackedItem& item, int n)
     return n <= last_reuse ? identity_key(item.identity, n) : key_of_its_own(mailbox, item);
 }
 
+/// Proposes activities and asks who won; what only joins proposes nothing. The last three
+/// statements answer: identities, and the activities in two parts.
 void propose(pg::Script& script, const Plan& plan, const std::vector<Open>& open)
 {
-    std::vector<pg::Bytes> keys, from_hashes;
+    std::vector<pg::Bytes> all, joined, keys, from_hashes;
     std::vector<Uuid> ids;
     std::vector<Timestamp> sent;
     for (const Open& one : open) {
         const TrackedItem& item = plan.tracked[one.index];
+        all.push_back({one.key});
+        if (item.joins) {
+            joined.push_back({one.key});
+            continue;
+        }
         keys.push_back({one.key});
         ids.push_back(item.proposed.value);
         from_hashes.push_back(pg::to_bytes(item.identity.from_hash));
         sent.push_back(item.identity.sent_at);
     }
-    script.add(sql::insert_identities, params(keys, ids, from_hashes, sent));
-    script.add(sql::select_identities, params(keys));
+    if (!keys.empty())
+        script.add(sql::insert_identities, params(keys, ids, from_hashes, sent));
+    // What is read of an activity comes after the wait for it.
+    script.add(sql::select_identities, params(all));
     script.add(sql::lock_identified_activities, params(keys));
+    script.add(sql::hold_joined_activities, params(joined));
 }
 
 struct Holder {
@@ -65,11 +75,20 @@ struct Holder {
     bool pending = false;
 };
 
-std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Result& activities)
+std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Result& locked,
+                                           const pg::Result& held)
 {
-    std::map<Uuid, int> written; // and in which row it is told of
-    for (int row = 0; row < activities.rows(); ++row)
-        written.emplace(activities.get<Uuid>(row, 0), row);
+    struct Told {
+        bool deleted = false;
+        bool pending = false;
+    };
+    std::map<Uuid, Told> written;
+    for (int row = 0; row < locked.rows(); ++row)
+        written.emplace(locked.get<Uuid>(row, 0),
+                        Told{locked.get<bool>(row, 1), locked.get<bool>(row, 2)});
+    // A copy that joins brings no attachments. What another item of the page locked is told.
+    for (int row = 0; row < held.rows(); ++row)
+        written.emplace(held.get<Uuid>(row, 0), Told{held.get<bool>(row, 1), false});
     std::map<std::string, Holder> holders;
     for (int row = 0; row < rows.rows(); ++row) {
         Holder holder;
@@ -78,8 +97,8 @@ std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Res
         holder.sent_at = rows.get<Timestamp>(row, 3);
         const auto found = written.find(holder.activity.value);
         holder.written = found != written.end();
-        holder.deleted = holder.written && activities.get<bool>(found->second, 1);
-        holder.pending = holder.written && activities.get<bool>(found->second, 2);
+        holder.deleted = holder.written && found->second.deleted;
+        holder.pending = holder.written && found->second.pending;
         holders.emplace(rows.get<pg::Bytes>(row, 0).value, std::move(holder));
     }
     return holders;
@@ -123,7 +142,7 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
     // Each round takes every item it leaves open one key further, up to the key of its own.
     for (bool first = true; !open.empty(); first = false) {
         propose(script, plan, open);
-        const std::size_t answer = script.size() - 2;
+        const std::size_t answer = script.size() - 3;
         const bool asks_blobs = first && !contents.empty();
         if (asks_blobs)
             script.add(sql::lock_blobs, params(contents));
@@ -131,11 +150,16 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
         script = pg::Script();
 
         const std::map<std::string, Holder> holders =
-            read_holders(results[answer], results[answer + 1]);
+            read_holders(results[answer], results[answer + 1], results[answer + 2]);
         std::vector<Open> still_open;
         for (Open& one : open) {
             const TrackedItem& item = plan.tracked[one.index];
-            const Holder& holder = holders.at(one.key);
+            const auto found = holders.find(one.key);
+            if (item.joins && (found == holders.end() || !found->second.written)) {
+                page.items[one.index].missing = true;
+                continue;
+            }
+            const Holder& holder = found->second;
             if (one.n <= last_reuse && !same_message(holder, item.identity)) {
                 ++one.n;
                 one.key = bytes_of(key_of(fence.mailbox, item, one.n));

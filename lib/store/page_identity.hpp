@@ -17,6 +17,7 @@ struct Identified {
     bool mine = false;    ///< the proposed one: this transaction writes it
     bool deleted = false; ///< a tombstone
     bool pending = false; ///< a scanner holds some of its attachments back
+    bool missing = false; ///< of an item that only joins: there is nothing to join
 };
 
 struct IdentifiedPage {

@@ -121,26 +121,6 @@ void add_decisions(pg::Script& script, MailboxId mailbox, const Plan& plan)
                       outcomes, rules, evidence, parents_of, parents));
 }
 
-/// The message of an ignored answer may have been stored since the answer was decided: then it has
-/// asked for its answers before this one was there to be found.
-void add_own_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan)
-{
-    std::set<std::string> parents;
-    for (const DecisionRow& row : plan.decisions)
-        parents.insert(row.unstored_parents.begin(), row.unstored_parents.end());
-    if (parents.empty())
-        return;
-    std::vector<pg::Bytes> keys;
-    std::vector<std::string> message_ids;
-    for (const std::string& parent : parents) {
-        Identity identity;
-        identity.text = parent;
-        keys.push_back(pg::to_bytes(identity_key(identity, 0)));
-        message_ids.push_back(storable(parent));
-    }
-    script.add(sql::ask_for_own_replies, params(mailbox, keys, message_ids));
-}
-
 void add_write_backs(pg::Script& script, MailboxId mailbox, const Plan& plan)
 {
     if (!plan.dropped_write_backs.empty())
@@ -218,24 +198,6 @@ void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress
     }
     script.add(sql::advance_cursors,
                params(mailbox, folders, cursors, versions, rounds, messages, oldest));
-}
-
-bool add_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan,
-                        const IdentifiedPage& page)
-{
-    add_own_reply_searches(script, mailbox, plan);
-    std::vector<pg::Bytes> hmacs;
-    std::vector<std::string> message_ids;
-    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
-        const TrackedItem& item = plan.tracked[i];
-        if (!page.items[i].mine || !item.message_id || !item.message_hmac)
-            continue;
-        hmacs.push_back(pg::to_bytes(*item.message_hmac));
-        message_ids.push_back(storable(*item.message_id));
-    }
-    if (!hmacs.empty())
-        script.add(sql::ask_for_replies, params(hmacs, message_ids));
-    return !hmacs.empty();
 }
 
 void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,

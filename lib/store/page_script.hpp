@@ -24,11 +24,12 @@ bool add_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
 void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
                       const IdentifiedPage& page, const std::optional<Progress>& progress);
 
-/// Adds the questions for answers: whether what ignored answers reply to is stored by now, and, as
-/// the last statement, who answers the new activities; false where none of them can have any. After
-/// the decisions, since an answer may lie in the same chunk.
-bool add_reply_searches(pg::Script& script, MailboxId mailbox, const Plan& plan,
-                        const IdentifiedPage& page);
+/// Adds what mailboxes are to look at again because of this chunk: copies and answers of what it
+/// stores, and of its own ignored items what is stored by now. After the decisions, since they may
+/// lie in the same chunk. Gives back how many of the script's last statements tell of mailboxes.
+/// `again`: after the commit, for what was committed in the same moment.
+std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                         const IdentifiedPage& page, bool again);
 
 /// Adds when items are to be looked at again whose attachments a scanner holds back: soon where
 /// this chunk stores them, at once where a further copy may have them.

@@ -20,25 +20,24 @@ namespace {
 constexpr int most_attempts = 5;
 
 /// Items that a rule would join to a tombstone: it was buried after they were decided. Only a tag
-/// brings it back; without one they are decided again when they next change.
+/// brings it back; without one they are decided again when they next change. And copies of what
+/// others tracked, where that is gone altogether.
 std::set<std::string> buried(const Plan& plan, const IdentifiedPage& page)
 {
     std::set<std::string> items;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i)
-        if (page.items[i].deleted && !plan.tracked[i].by_tag())
+        if (page.items[i].missing || (page.items[i].deleted && !plan.tracked[i].by_tag()))
             items.insert(plan.tracked[i].item_id);
     return items;
 }
 
-std::vector<MailboxId> other_mailboxes(std::initializer_list<const pg::Result*> answers,
-                                       MailboxId own)
+/// Those that the last `asking` statements told of.
+void add_mailboxes(std::set<MailboxId>& mailboxes, const std::vector<pg::Result>& results,
+                   std::size_t asking)
 {
-    std::set<MailboxId> others;
-    for (const pg::Result* rows : answers)
-        for (int row = 0; row < rows->rows(); ++row)
-            others.insert(MailboxId(rows->get<std::int64_t>(row, 0)));
-    others.erase(own);
-    return {others.begin(), others.end()};
+    for (std::size_t i = results.size() - asking; i < results.size(); ++i)
+        for (int row = 0; row < results[i].rows(); ++row)
+            mailboxes.insert(MailboxId(results[i].get<std::int64_t>(row, 0)));
 }
 
 boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence fence, Plan& plan,
@@ -54,7 +53,7 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         if (!left_out.empty()) {
             co_await connection.run(sql::rollback);
             for (const std::string& item_id : left_out)
-                plan.take_out(item_id);
+                plan.leave_out(item_id);
             co_return co_await commit_once(connection, fence, plan, progress);
         }
     }
@@ -65,22 +64,27 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
     const std::size_t amendment = script.size() - 1;
     add_mailbox_rows(script, fence.mailbox, plan, page, progress);
     add_attachment_looks(script, fence.mailbox, plan, page);
-    add_reply_searches(script, fence.mailbox, plan, page);
+    const std::size_t asking = add_revisits(script, fence.mailbox, plan, page, false);
     const std::vector<pg::Result> results = co_await complete(connection, std::move(script));
 
-    // A message and its answer that are committed at the same moment do not see each other before:
-    // the later of the two does now.
-    pg::Script again;
-    const bool asks_for_replies = add_reply_searches(again, fence.mailbox, plan, page);
-    std::vector<pg::Result> asked;
+    std::set<MailboxId> revisits;
+    add_mailboxes(revisits, results, asking);
+
+    // A message, its copies and its answers that are committed at the same moment do not see each
+    // other before: the later one does now.
+    pg::Script once_more;
+    const std::size_t asking_again = add_revisits(once_more, fence.mailbox, plan, page, true);
     try {
-        if (again.size() != 0)
-            asked = co_await connection.run(std::move(again));
+        if (once_more.size() != 0) {
+            const std::vector<pg::Result> asked = co_await connection.run(std::move(once_more));
+            add_mailboxes(revisits, asked, asking_again);
+        }
     } catch (const Failure& failure) {
         // The page is stored all the same; what may be missed is what came in the same moment.
-        log::warn(log::Area::store, "answers stored just now may have been missed",
+        log::warn(log::Area::store, "copies or answers stored just now may have been missed",
                   {{"mailbox", fence.mailbox.value}, {"failure", failure.name()}});
     }
+    revisits.erase(fence.mailbox);
 
     std::set<ActivityId> revived;
     if (amends)
@@ -95,9 +99,7 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
         item.created = page.items[i].mine;
         item.revived = revived.contains(item.activity);
     }
-    if (asks_for_replies)
-        committed.answered_in = other_mailboxes(
-            {&results.back(), asked.empty() ? &results.back() : &asked.back()}, fence.mailbox);
+    committed.revisits.assign(revisits.begin(), revisits.end());
     co_return committed;
 }
 
@@ -132,8 +134,8 @@ boost::asio::awaitable<Committed> commit_singly(pg::Connection& connection, Fenc
     const auto add = [&](Committed committed) {
         std::move(committed.tracked.begin(), committed.tracked.end(),
                   std::back_inserter(all.tracked));
-        std::move(committed.answered_in.begin(), committed.answered_in.end(),
-                  std::back_inserter(all.answered_in));
+        std::move(committed.revisits.begin(), committed.revisits.end(),
+                  std::back_inserter(all.revisits));
     };
     for (const std::string& item_id : item_ids) {
         Plan one = plan.take_out(item_id);

@@ -21,8 +21,9 @@ struct CommittedItem {
 struct Committed {
     /// In the order of the plan, without those whose activity was buried after a rule had decided.
     std::vector<CommittedItem> tracked;
-    /// Other mailboxes that ignored answers to what is stored now: wake them.
-    std::vector<MailboxId> answered_in;
+    /// Other mailboxes that have something to look at again because of what is stored now: wake
+    /// them.
+    std::vector<MailboxId> revisits;
     int attempts = 1; ///< more where the server had to break a deadlock
 };
 

@@ -5,7 +5,8 @@ namespace {
 
 Untracked becomes(const ReleaseFact& fact, UntrackPolicy policy)
 {
-    if (fact.tagged_copy_left || !fact.owner || fact.activity_deleted)
+    // Of what others track this mailbox only loses the sight, be it its own user who owns it.
+    if (fact.tagged_copy_left || fact.shared || !fact.owner || fact.activity_deleted)
         return Untracked::unlinked;
     if (fact.heir)
         return Untracked::owner_passed;

@@ -17,6 +17,7 @@ struct ReleaseFact {
     bool activity_deleted = false;
     bool owner = false;             ///< the mailbox's user owns the activity
     bool tagged_copy_left = false;  ///< another copy in this mailbox carries a tag
+    bool shared = false;            ///< this mailbox only shows what others track
     std::optional<OwnerClaim> heir; ///< the earliest other person who tagged it
 };
 

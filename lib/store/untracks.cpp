@@ -41,6 +41,7 @@ ReleaseFact read_fact(const pg::Result& rows, int row)
     fact.activity_deleted = rows.get<bool>(row, 2);
     fact.owner = rows.get<bool>(row, 3);
     fact.tagged_copy_left = rows.get<bool>(row, 4);
+    fact.shared = rows.get<bool>(row, 8);
     if (const auto heir = optional_id<RecordId>(rows, row, 5)) {
         fact.heir.emplace();
         fact.heir->owner = *heir;

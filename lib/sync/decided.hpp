@@ -15,14 +15,23 @@ struct Decided {
     KnownItem known;
     Decision decision;
     Sha256 input_hmac{}; ///< of everything the decision was made from
-    /// Of an ignored item: what it answers, as far as that was not stored when it was decided.
+    /// Of an ignored or tracked item: what it answers, as far as that was not stored when it was
+    /// decided.
     std::vector<std::string> unstored_parents{};
+    /// Of an ignored item: its Message-ID, where the message was not stored when it was decided.
+    std::optional<std::string> unstored_message{};
+
+    /// Whether it becomes a further copy of an activity that is there, and nothing else.
+    bool joins() const
+    {
+        return decision.outcome == Outcome::tracked && decision.rule == Rule::shared && !known.link;
+    }
 
     /// Whether its body is still to be read: only a positive decision for an item that has no link,
     /// or whose activity is a tombstone to be revived.
     bool wants_body() const
     {
-        return decision.outcome == Outcome::tracked &&
+        return decision.outcome == Outcome::tracked && !joins() &&
                (!known.link || (known.link->activity_deleted && decision.rule != Rule::none));
     }
 

@@ -26,7 +26,18 @@ match::Circumstances circumstances_of(const TurnContext& context, const PageSour
     circumstances.reads_again = source.reads_again;
     circumstances.folder = source.well_known;
     circumstances.listed = source.listed;
+    circumstances.show_shared = context.show_shared();
     return circumstances;
+}
+
+/// Its own Message-ID, where the message is stored and this item has no link.
+std::set<std::string> unlinked_message(const Item& item, const KnownItem& known,
+                                       const Candidates& candidates)
+{
+    const std::string own = item.thread.message_id.value_or("");
+    if (known.link || !candidates.by_message_id.contains(own))
+        return {};
+    return {own};
 }
 
 } // namespace
@@ -62,7 +73,10 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
             query.front().message_hmac = context.hash.message(*item.thread.message_id);
         const auto known = co_await store::known_items(*connection, context.mailbox.id, query);
         const CandidateQuery wanted = match::wanted(item, context.rules->policy);
-        const Candidates candidates = co_await store::find_candidates(*connection, wanted);
+        Candidates candidates = co_await store::find_candidates(*connection, wanted);
+        const std::set<std::string> own = unlinked_message(item, known.at(item.key.id), candidates);
+        if (!own.empty())
+            co_await store::find_links_here(*connection, context.mailbox.id, own, candidates);
         const match::Circumstances circumstances =
             circumstances_of(context, source_of(item, tree, verdicts));
 

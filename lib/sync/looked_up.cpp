@@ -41,7 +41,7 @@ PageSource source_of(const Item& item, const store::FolderTree& tree,
 }
 
 asio::awaitable<PageReport> handle_looked_up(const TurnContext& context,
-                                             std::vector<Change> changes)
+                                             std::vector<Change> changes, bool revisited)
 {
     PageReport report;
     if (changes.empty())
@@ -60,6 +60,7 @@ asio::awaitable<PageReport> handle_looked_up(const TurnContext& context,
         PageSource source;
         if (change.item)
             source = source_of(*change.item, tree, verdicts);
+        source.revisited = revisited;
         Group& group = by_folder[source.folder.value_or(FolderId())];
         group.source = std::move(source);
         group.changes.push_back(std::move(change));

@@ -11,7 +11,7 @@
 #include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
 #include "sync/pending_attachments.hpp"
-#include "sync/reply_search.hpp"
+#include "sync/revisit.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -84,7 +84,8 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     co_await read_folders(std::move(tree.folders));
     report_.pages += co_await retry_parked(context_);
     report_.pages += co_await look_at_attachments(context_, report_.look_at);
-    report_.pages += co_await search_replies(context_);
+    const RevisitReport revisits = co_await revisit(context_);
+    report_.pages += revisits.pages;
     if (!report_.more_to_do)
         report_.untracks = co_await release_untracks(context_, list);
     if (report_.untracks.list)
@@ -102,6 +103,8 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     report_.owed_at = co_await owed.next_due(context_.mailbox.id);
     store::Parked parked(context_.pool);
     report_.parked_at = co_await parked.next_due(context_.mailbox.id);
+    if (revisits.more)
+        report_.parked_at = context_.clock.now();
     co_return report_;
 }
 

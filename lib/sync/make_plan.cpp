@@ -6,6 +6,7 @@
 #include "match/rules.hpp"
 #include "sync/body_policy.hpp"
 #include "sync/identity.hpp"
+#include "sync/owner_claim.hpp"
 
 #include <boost/json.hpp>
 
@@ -51,6 +52,11 @@ std::vector<std::string> newest_parents(const Item& item)
     return parents;
 }
 
+Timestamp window_begins(const PlanFacts& facts)
+{
+    return facts.now - std::chrono::days(facts.rules.settings.sync.history_days);
+}
+
 /// Untagged items older than the window leave no row: a mailbox of ten years would fill the table.
 bool leaves_decision(const Decided& decided, const PlanFacts& facts)
 {
@@ -60,8 +66,7 @@ bool leaves_decision(const Decided& decided, const PlanFacts& facts)
     if (decided.decision.orphan_category || decided.known.orphan)
         return true;
     const std::optional<Timestamp> happened = decided.item.happened_at();
-    const auto window = std::chrono::days(facts.rules.settings.sync.history_days);
-    return happened && *happened >= facts.now - window;
+    return happened && *happened >= window_begins(facts);
 }
 
 void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
@@ -84,6 +89,7 @@ void add_decision(Plan& plan, const Decided& decided, const PlanFacts& facts)
     for (const std::string& parent : newest_parents(decided.item))
         row.parent_hmacs.push_back(facts.hash.message(parent));
     row.unstored_parents = decided.unstored_parents;
+    row.unstored_message = decided.unstored_message;
     row.outcome = decided.decision.outcome;
     row.rule = to_string(decided.decision.rule);
     row.evidence_json = evidence_json(decided.decision);
@@ -145,49 +151,6 @@ void add_link_update(Plan& plan, const Decided& decided, const PlanFacts& facts)
         plan.links.push_back(std::move(update));
 }
 
-/// The claim of this mailbox's user, who tagged the item by hand.
-OwnerClaim hand_claim(const Decided& decided, const PlanFacts& facts)
-{
-    OwnerClaim owner;
-    owner.owner = facts.mailbox.owner.value_or(RecordId{});
-    owner.by_person = true;
-    owner.at = decided.item.modified_at.value_or(facts.now);
-    owner.address = facts.mailbox.address.text;
-    return owner;
-}
-
-/// Whose activity it is, as this mailbox sees it: who tagged it by hand; for rules the sender if a
-/// user, else the first enabled mailbox in To, Cc, Bcc order (PRODUCT section 5).
-OwnerClaim claim(const Decided& decided, const Candidates& candidates,
-                 const std::vector<Party>& parties, const PlanFacts& facts)
-{
-    if (decided.decision.by_person)
-        return hand_claim(decided, facts);
-    OwnerClaim owner;
-    for (const Role role : {Role::from, Role::to, Role::cc, Role::bcc})
-        for (const Party& party : parties) {
-            if (party.role != role)
-                continue;
-            const auto mailbox = candidates.mailbox_owners.find(Address{party.address});
-            if (mailbox != candidates.mailbox_owners.end()) {
-                owner.owner = mailbox->second;
-                return owner;
-            }
-            if (role != Role::from || !party.record)
-                continue;
-            const auto record = candidates.records.find(*party.record);
-            if (record != candidates.records.end() && record->second.type == "user") {
-                owner.owner = *party.record;
-                return owner;
-            }
-        }
-    // Nobody the message names is one of ours: it came by a list. Every copy claims it for its own
-    // mailbox; the address settles it, where a claim from above has none and goes first.
-    owner.owner = facts.mailbox.owner.value_or(RecordId{});
-    owner.address = facts.mailbox.address.text;
-    return owner;
-}
-
 /// Whether the item was told to be tracked by what it carried when it was first seen.
 bool came_tagged(const Decision& decision)
 {
@@ -212,6 +175,70 @@ void note_orphan(Plan& plan, const Decided& decided)
     event.name = "orphan_category";
     boost::json::object detail;
     detail["item_id"] = decided.item.key.id;
+    event.detail_json = boost::json::serialize(detail);
+    plan.events.push_back(std::move(event));
+}
+
+/// What an accepted item says itself, without its body.
+TrackedItem tracked_item(const Decided& decided, const Candidates& candidates,
+                         const PlanFacts& facts)
+{
+    const Item& item = decided.item;
+    const Decision& decision = decided.decision;
+    TrackedItem tracked;
+    tracked.item_id = item.key.id;
+    tracked.proposed = ActivityId{make_uuid(facts.now)};
+    tracked.direction = match::direction_of(item, candidates, facts.rules.policy);
+    tracked.subject = item.subject.value_or("");
+    // The last change stands for no time of sending where copies are told apart: it moves.
+    tracked.occurred_at = item.happened_at().value_or(item.modified_at.value_or(facts.now));
+    tracked.before_window = tracked.occurred_at < window_begins(facts);
+    if (item.thread.message_id.has_value())
+        tracked.message_id = *item.thread.message_id;
+    tracked.message_hmac = message_hmac(item, facts.hash);
+    tracked.parties = match::parties_of(item, candidates, facts.mailbox.owner);
+    tracked.regarding = decision.regarding;
+    tracked.regarding_by_person = decision.regarding_by_person;
+    tracked.regarding_strength = static_cast<int>(decision.regarding_strength);
+    tracked.had_external = match::has_external(item, candidates, facts.rules.policy);
+    tracked.folder = item.folder.value_or(FolderId{});
+    tracked.version = item.version.value_or(Version{});
+    tracked.tracked_by = decision.by_person ? "user" : "rule";
+    tracked.rule = to_string(decision.rule);
+    tracked.tagged_at = item.modified_at.value_or(facts.now);
+    tracked.regarding_category = shown_label(decision);
+    return tracked;
+}
+
+/// The item, and what goes with it: what it undoes, its decision, its answer, a line in the log.
+void add_tracked(Plan& plan, const Decided& decided, TrackedItem tracked, const PlanFacts& facts)
+{
+    const Item& item = decided.item;
+    const Decision& decision = decided.decision;
+    plan.tracked.push_back(std::move(tracked));
+    if (decided.known.pinned) {
+        plan.unpinned.push_back(facts.hash.item(item.key.id));
+        if (const auto hmac = message_hmac(item, facts.hash))
+            plan.unpinned.push_back(*hmac);
+    }
+    if (decided.known.parked)
+        plan.unparked.push_back(item.key.id);
+    add_decision(plan, decided, facts);
+    add_answer(plan, decided);
+    // A person set the very category that would be the answer: it can be taken off as such.
+    if (!decision.writes_answer && item.categories.has_value()) {
+        LinkUpdate update;
+        update.item_id = item.key.id;
+        update.category_seen = decision.answer.state;
+        plan.links.push_back(std::move(update));
+    }
+
+    LogEvent event;
+    event.name = "item_tracked";
+    event.item_id = item.key.id;
+    boost::json::object detail;
+    detail["rule"] = to_string(decision.rule);
+    detail["answer"] = to_string(decision.answer.state);
     event.detail_json = boost::json::serialize(detail);
     plan.events.push_back(std::move(event));
 }
@@ -263,73 +290,42 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
         change.regarding_category = shown_label(decision);
         plan.regardings.push_back(std::move(change));
     }
+    // A person's word goes first, whatever the thread says.
+    if (decision.regarding && !decision.regarding_by_person && !decision.regarding_cleared) {
+        FoundRegarding found;
+        found.activity = link.activity;
+        found.regarding = *decision.regarding;
+        found.strength = static_cast<int>(decision.regarding_strength);
+        found.message_hmac = message_hmac(decided.item, facts.hash);
+        plan.found_regardings.push_back(std::move(found));
+    }
     add_answer(plan, decided);
 }
 
 void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Candidates& candidates,
                   const PlanFacts& facts)
 {
-    const Item& item = decided.item;
-    const Decision& decision = decided.decision;
-    const std::vector<Party> parties = match::parties_of(item, candidates, facts.mailbox.owner);
-
-    TrackedItem tracked;
-    tracked.item_id = item.key.id;
-    tracked.proposed = ActivityId{make_uuid(facts.now)};
-    tracked.identity = identify(item, fetched.body.body);
-    tracked.direction = match::direction_of(item, candidates, facts.rules.policy);
-    tracked.subject = item.subject.value_or("");
+    TrackedItem tracked = tracked_item(decided, candidates, facts);
+    tracked.identity = identify(decided.item, fetched.body.body);
     CutBody cut =
         cut_body(std::move(fetched.body.body), facts.rules.settings.attachments.max_body_bytes);
     tracked.body = std::move(cut.text);
     tracked.body_truncated = cut.truncated;
     tracked.body_bytes = cut.bytes;
     tracked.body_type = fetched.body.type;
-    // The last change stands for no time of sending where copies are told apart: it moves.
-    tracked.occurred_at = item.happened_at().value_or(item.modified_at.value_or(facts.now));
-    if (item.thread.message_id.has_value())
-        tracked.message_id = *item.thread.message_id;
-    tracked.message_hmac = message_hmac(item, facts.hash);
-    tracked.parties = parties;
     tracked.attachments = std::move(fetched.attachments);
-    tracked.owner = claim(decided, candidates, parties, facts);
-    tracked.regarding = decision.regarding;
-    tracked.regarding_by_person = decision.regarding_by_person;
-    tracked.regarding_strength = static_cast<int>(decision.regarding_strength);
-    tracked.had_external = match::has_external(item, candidates, facts.rules.policy);
-    tracked.folder = item.folder.value_or(FolderId{});
-    tracked.version = item.version.value_or(Version{});
-    tracked.tracked_by = decision.by_person ? "user" : "rule";
-    tracked.rule = to_string(decision.rule);
-    tracked.tagged_at = item.modified_at.value_or(facts.now);
-    tracked.regarding_category = shown_label(decision);
-    plan.tracked.push_back(std::move(tracked));
+    tracked.owner = claim(decided, candidates, tracked.parties, facts);
+    add_tracked(plan, decided, std::move(tracked), facts);
+}
 
-    if (decided.known.pinned) {
-        plan.unpinned.push_back(facts.hash.item(item.key.id));
-        if (const auto hmac = message_hmac(item, facts.hash))
-            plan.unpinned.push_back(*hmac);
-    }
-    if (decided.known.parked)
-        plan.unparked.push_back(item.key.id);
-    add_decision(plan, decided, facts);
-    add_answer(plan, decided);
-    // A person set the very category that would be the answer: it can be taken off as such.
-    if (!decision.writes_answer && item.categories.has_value()) {
-        LinkUpdate update;
-        update.item_id = item.key.id;
-        update.category_seen = decision.answer.state;
-        plan.links.push_back(std::move(update));
-    }
-
-    LogEvent event;
-    event.name = "item_tracked";
-    event.item_id = item.key.id;
-    boost::json::object detail;
-    detail["rule"] = to_string(decision.rule);
-    detail["answer"] = to_string(decision.answer.state);
-    event.detail_json = boost::json::serialize(detail);
-    plan.events.push_back(std::move(event));
+void plan_shared(Plan& plan, const Decided& decided, const Candidates& candidates,
+                 const PlanFacts& facts)
+{
+    TrackedItem tracked = tracked_item(decided, candidates, facts);
+    tracked.joins = true;
+    tracked.identity = identify(decided.item, {});
+    tracked.tracked_by = "shared";
+    add_tracked(plan, decided, std::move(tracked), facts);
 }
 
 void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool transient,

@@ -25,6 +25,11 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts);
 void plan_tracked(Plan& plan, const Decided& decided, Fetched fetched, const Candidates& candidates,
                   const PlanFacts& facts);
 
+/// Adds a copy of what another mailbox tracks: its link, its answer, and whom it names that others
+/// do not.
+void plan_shared(Plan& plan, const Decided& decided, const Candidates& candidates,
+                 const PlanFacts& facts);
+
 /// Adds an item that could not be handled. A wish whose retries are used up is answered CRM Failed.
 void plan_parked(Plan& plan, const Decided& decided, std::string reason, bool transient,
                  const PlanFacts& facts);

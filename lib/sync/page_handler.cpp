@@ -7,6 +7,7 @@
 #include "match/rules.hpp"
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
+#include "sync/page_candidates.hpp"
 #include "sync/pending_attachments.hpp"
 #include "sync/tracked_chunks.hpp"
 
@@ -84,7 +85,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
     std::vector<Decided> decided = co_await decide(std::move(items), source, candidates);
     co_await look_at_headers(decided, source, candidates);
 
-    std::vector<Decided> accepted, waiting;
+    std::vector<Decided> accepted, waiting, joining;
     for (Decided& one : decided) {
         if (!one.item.unreadable.empty()) {
             plan_parked(plan, one, one.item.unreadable, one.item.unreadable_for_now, facts());
@@ -96,11 +97,16 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
             accepted.push_back(std::move(one));
             continue;
         }
+        if (one.joins()) {
+            joining.push_back(std::move(one));
+            continue;
+        }
         plan_decided(plan, one, facts());
         if (one.wants_attachments())
             waiting.push_back(std::move(one));
     }
     co_await settle_attachments(context_, std::move(waiting));
+    co_await store_shared(context_, std::move(joining), candidates, plan, report);
     co_return co_await store_tracked(context_, std::move(accepted), candidates, plan, report);
 }
 
@@ -200,14 +206,7 @@ PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidate
         co_return decided;
     std::map<std::string, KnownItem> known_items = co_await known(items);
 
-    CandidateQuery query;
-    for (const Item& item : items)
-        if (may_be_tracked(item, known_items[item.key.id]))
-            query.merge(match::wanted(item, context_.rules->policy));
-    if (!query.empty()) {
-        auto connection = co_await context_.pool.acquire();
-        candidates = co_await store::find_candidates(*connection, query);
-    }
+    candidates = co_await find_page_candidates(context_, items, known_items);
 
     decided.reserve(items.size());
     for (Item& item : items) {
@@ -220,21 +219,12 @@ PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidate
     co_return decided;
 }
 
-/// Whether the CRM has to be asked at all: in mode manual an item without a category of ours, and
-/// without a link, is ignored whoever wrote it.
-bool PageHandler::may_be_tracked(const Item& item, const KnownItem& known) const
-{
-    if (context_.mode() != Mode::manual || known.link)
-        return true;
-    return item.categories.has_value() &&
-           match::own_categories(*item.categories, context_.rules->policy).any();
-}
-
-/// Where a rule could have tracked the item for its parent.
+/// Where a rule could have tracked the item for its parent, or what it is about could come from it.
 std::vector<std::string> PageHandler::unstored_parents(const Decided& one,
                                                        const Candidates& candidates) const
 {
-    if (one.decision.outcome != Outcome::ignored || context_.mode() == Mode::manual)
+    const bool waits = one.decision.outcome == Outcome::ignored && context_.mode() != Mode::manual;
+    if (!waits && (one.decision.outcome != Outcome::tracked || one.known.link))
         return {};
     std::vector<std::string> parents = match::parents_of(one.item);
     std::erase_if(parents, [&](const std::string& parent) {
@@ -259,9 +249,13 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     circumstances.now = context_.clock.now();
     circumstances.folder = source.well_known;
     circumstances.listed = source.listed;
+    circumstances.show_shared = context_.show_shared();
+    circumstances.revisited = source.revisited;
     const match::Policy& policy = context_.rules->policy;
     one.decision = match::decide(one.item, one.known, candidates, policy, circumstances);
     one.unstored_parents = unstored_parents(one, candidates);
+    if (one.decision.outcome == Outcome::ignored && context_.show_shared())
+        one.unstored_message = unstored_message(one.item, candidates);
     one.input_hmac = context_.hash.input(match::decision_input(one.item, policy, circumstances) +
                                          context_.rules->fingerprint);
 }

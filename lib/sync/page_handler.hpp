@@ -26,6 +26,7 @@ struct PageSource {
     match::Listed listed = match::Listed::no;
     bool many_left = false;   ///< more items left the folder than a person moves at a time
     bool reads_again = false; ///< the round under way reads the folder from its beginning
+    bool revisited = false;   ///< something stored elsewhere, or later, asked for its items
 };
 
 /// The middle of the line: decide, fetch, store. One page at a time.
@@ -55,7 +56,6 @@ private:
     std::vector<std::string> unstored_parents(const Decided& one,
                                               const Candidates& candidates) const;
     void decide_one(Decided& one, const Candidates& candidates, const PageSource& source) const;
-    bool may_be_tracked(const Item& item, const KnownItem& known) const;
     PlanFacts facts() const;
 
     const TurnContext& context_;

@@ -19,8 +19,8 @@ inline constexpr MetricName metric_gone_before_body{
     "crmsync_items_gone_before_body_total", MetricKind::counter,
     "Accepted items that were gone when their body was asked for"};
 inline constexpr MetricName metric_searches_failed{
-    "crmsync_reply_searches_failed_total", MetricKind::counter,
-    "Searches for the answers to a stored message that failed, by failure name"};
+    "crmsync_searches_failed_total", MetricKind::counter,
+    "Searches for copies of or answers to a stored message that failed, by failure name"};
 inline constexpr MetricName metric_writes_done{
     "crmsync_category_writes_total", MetricKind::counter,
     "Category writes by result: written, unneeded, conflict, gone, failed"};

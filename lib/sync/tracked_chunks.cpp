@@ -58,6 +58,18 @@ PlanFacts facts_of(const TurnContext& context)
     return PlanFacts{context.mailbox, *context.rules, context.hash, context.clock.now()};
 }
 
+asio::awaitable<void> store_shared(const TurnContext& context, std::vector<Decided> joining,
+                                   const Candidates& candidates, Plan& plan, PageReport& report)
+{
+    for (const Decided& one : joining) {
+        if (plan.tracked.size() == chunk_items) {
+            Plan full = std::exchange(plan, Plan());
+            co_await commit_chunk(context, std::move(full), std::nullopt, report);
+        }
+        plan_shared(plan, one, candidates, facts_of(context));
+    }
+}
+
 asio::awaitable<std::vector<Decided>> store_tracked(const TurnContext& context,
                                                     std::vector<Decided> accepted,
                                                     const Candidates& candidates, Plan& plan,
@@ -129,9 +141,9 @@ asio::awaitable<void> commit_chunk(const TurnContext& context, Plan plan,
     }
     for (const store::CommittedItem& item : committed.tracked)
         context.metrics.add(item.created ? metric_activities_created : metric_activities_joined);
-    if (!committed.answered_in.empty()) {
+    if (!committed.revisits.empty()) {
         store::Leases leases(context.pool);
-        co_await leases.wake(std::move(committed.answered_in));
+        co_await leases.wake(std::move(committed.revisits));
     }
 }
 

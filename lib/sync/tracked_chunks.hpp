@@ -17,6 +17,12 @@ namespace crmsync::sync {
 /// What a plan is made under.
 PlanFacts facts_of(const TurnContext& context);
 
+/// Transactions of copies that join what other mailboxes track, a chunk at a time; the last one
+/// stays in the plan.
+boost::asio::awaitable<void> store_shared(const TurnContext& context, std::vector<Decided> joining,
+                                          const Candidates& candidates, Plan& plan,
+                                          PageReport& report);
+
 /// Bodies and transactions of accepted items, a chunk at a time; the last chunk stays in the plan,
 /// to go with what else the page says. Returns the items that were not at the decided version any
 /// more.
@@ -25,7 +31,7 @@ boost::asio::awaitable<std::vector<Decided>> store_tracked(const TurnContext& co
                                                            const Candidates& candidates, Plan& plan,
                                                            PageReport& report);
 
-/// One transaction; who is to look for answers to what was stored is woken.
+/// One transaction; who has something to look at again because of it is woken.
 boost::asio::awaitable<void> commit_chunk(const TurnContext& context, Plan plan,
                                           std::optional<Progress> progress, PageReport& report);
 

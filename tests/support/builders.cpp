@@ -364,6 +364,12 @@ CrmBuilder& CrmBuilder::removed()
     return *this;
 }
 
+CrmBuilder& CrmBuilder::linked_here(std::string tracked_by)
+{
+    candidates_.by_message_id.at(message_).linked_here = std::move(tracked_by);
+    return *this;
+}
+
 CrmBuilder& CrmBuilder::had_external()
 {
     candidates_.by_message_id.at(message_).had_external = true;

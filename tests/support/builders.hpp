@@ -115,6 +115,7 @@ public:
     CrmBuilder& stored(std::string message_id, int regarding = 0);
     CrmBuilder& removed();      ///< the stored message before is a tombstone
     CrmBuilder& had_external(); ///< somebody outside took part in it
+    CrmBuilder& linked_here(std::string tracked_by); ///< the mailbox that decides holds it so
     CrmBuilder& mailbox(std::string_view address, int owner);
     CrmBuilder& label_by_number(const std::string& folded, std::vector<int> records);
     CrmBuilder& label_by_name(const std::string& folded, std::vector<int> records);

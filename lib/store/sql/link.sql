@@ -29,3 +29,12 @@ SELECT q.item_id,
                       WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true;
+
+-- name: links_here
+-- How this mailbox itself holds stored messages: of several copies the strongest word.
+SELECT n.activity_id, l.tracked_by
+  FROM unnest($2::uuid[]) AS n (activity_id)
+ CROSS JOIN LATERAL (
+     SELECT k.tracked_by FROM sync.link AS k
+      WHERE k.activity_id = n.activity_id AND k.mailbox_id = $1::bigint
+      ORDER BY array_position('{user,rule,shared}'::text[], k.tracked_by) LIMIT 1) AS l;

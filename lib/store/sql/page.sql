@@ -46,6 +46,13 @@ SELECT a.id, a.deleted_at IS NOT NULL,
  WHERE a.id IN (SELECT i.activity_id FROM store.activity_identity AS i WHERE i.key = ANY ($1::bytea[]))
  ORDER BY a.id FOR KEY SHARE OF a;
 
+-- name: hold_joined_activities
+-- Of copies that only join: an untrack that buries the activity waits for them, and takes off what
+-- they write; or they wait for it, and find a tombstone.
+SELECT a.id, a.deleted_at IS NOT NULL FROM store.activity AS a
+ WHERE a.id IN (SELECT i.activity_id FROM store.activity_identity AS i WHERE i.key = ANY ($1::bytea[]))
+ ORDER BY a.id FOR SHARE OF a;
+
 -- name: lock_blobs
 -- Contents that are there already need not be sent again; the lock keeps the purge from them.
 SELECT sha256 FROM store.blob WHERE sha256 = ANY ($1::bytea[]) ORDER BY sha256 FOR KEY SHARE;
@@ -171,6 +178,9 @@ WITH incoming AS (
            owned_at = CASE WHEN s.takes_over THEN s.claimed_at ELSE a.owned_at END,
            owner_address = CASE WHEN s.takes_over THEN s.claim_address ELSE a.owner_address END,
            had_external = a.had_external OR s.had_external,
+           -- From inside: a copy that names somebody outside (Bcc) says where it went.
+           direction = CASE WHEN s.had_external AND a.direction = 'internal' THEN 'outgoing'
+                            ELSE a.direction END,
            deleted_at = CASE WHEN s.revives THEN NULL ELSE a.deleted_at END,
            purge_after = CASE WHEN s.revives THEN NULL ELSE a.purge_after END,
            regarding_id = CASE WHEN s.sets_regarding THEN s.regarding ELSE a.regarding_id END,
@@ -204,6 +214,23 @@ WITH incoming AS (
         ON CONFLICT (activity_id, record_id, role) DO NOTHING
 )
 SELECT id, was_deleted IS NOT NULL AND revives AS revived FROM settled;
+
+-- name: follow_threads
+-- What stored answers are about by their thread, now that more of it is stored. Never against a
+-- person's choice or stronger evidence; against its own earlier word, which followed less of it.
+WITH found AS (
+    SELECT a.id, n.regarding, n.strength
+      FROM unnest($2::uuid[], $3::uuid[], $4::bigint[]) AS n (activity_id, regarding, strength)
+      JOIN store.activity AS a ON a.id = n.activity_id
+     WHERE a.deleted_at IS NULL AND NOT a.regarding_by_person
+       AND a.regarding_id IS DISTINCT FROM n.regarding
+       AND (a.regarding_id IS NULL OR a.regarding_strength <= n.strength)
+     ORDER BY a.id FOR NO KEY UPDATE OF a
+)
+UPDATE store.activity AS a
+   SET regarding_id = f.regarding, regarding_strength = f.strength::integer,
+       regarding_mailbox = $1::bigint, updated_at = (SELECT sync.now())
+  FROM found AS f WHERE a.id = f.id;
 
 -- name: upsert_links
 -- A person's tag is never made less of; the first moment of tagging stays. Counts the new ones on

@@ -42,7 +42,7 @@ SELECT a.id FROM store.activity AS a
 -- name: release_facts
 -- For each item to be released: whose the activity is, whether another copy in this mailbox still
 -- carries a tag (or is owed one), and who would own it next: who tagged it earliest in another
--- mailbox, be it one of the same user's.
+-- mailbox, be it one of the same user's. Last, whether the mailbox only shows what others track.
 SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
        coalesce(a.owner_id = m.owner_id, false),
        EXISTS (SELECT FROM sync.link AS c
@@ -53,7 +53,10 @@ SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
                                    WHERE w.mailbox_id = c.mailbox_id AND w.item_id = c.item_id
                                      AND w.state IN ('waiting', 'sent', 'conflict')
                                      AND w.desired ->> 'state' IN ('tracked', 'review')))),
-       n.owner_id, n.tagged_at, n.address
+       n.owner_id, n.tagged_at, n.address,
+       NOT EXISTS (SELECT FROM sync.link AS s
+                    WHERE s.activity_id = l.activity_id AND s.mailbox_id = l.mailbox_id
+                      AND s.tracked_by <> 'shared')
   FROM sync.link AS l
   JOIN sync.mailbox AS m ON m.id = l.mailbox_id
   JOIN store.activity AS a ON a.id = l.activity_id

@@ -103,6 +103,7 @@ public:
 
     operator sim::Mail() const { return mail_; }
     sim::Mail& mail() { return mail_; }
+    const std::string& from_address() const { return mail_.from->address; }
 
 private:
     Letter& fill(std::vector<sim::Address>& list, std::vector<std::string> addresses)

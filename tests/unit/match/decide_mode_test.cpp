@@ -20,6 +20,7 @@ struct Row {
 
 const char* const by_reference = "tracked header_reference, answers tracked";
 const char* const by_address = "tracked exact_address, answers tracked";
+const char* const shared = "tracked shared, answers tracked";
 const char* const by_mode = "tracked mode_all, answers tracked";
 
 void check(const std::vector<Row>& rows, const Candidates& candidates)
@@ -87,7 +88,7 @@ TEST_CASE("each mode tracks what the one before does, and its own")
              from_stranger()
                  .message_id("parent@contoso.example")
                  .in_reply_to("parent@contoso.example"),
-             "ignored", "ignored", "ignored", "ignored", by_mode},
+             shared, shared, shared, shared, by_mode},
         },
         candidates);
 }

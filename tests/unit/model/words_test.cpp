@@ -35,10 +35,10 @@ TEST_CASE("the words that are stored are those of the contract")
     CHECK(words(Outcome::failed) == "tracked ignored refused untracked held failed");
     CHECK(words(Rule::pinned) ==
           "none hand_tag tracked_by_hand regarding_category rule_tag header_reference "
-          "exact_address account_domain identity orphan_category mode_all "
+          "exact_address account_domain identity shared orphan_category mode_all "
           "gate_rights_protected gate_sensitivity gate_internal_only gate_folder gate_automatic "
           "gate_meeting "
-          "gate_ceiling pinned");
+          "gate_ceiling guard_many guard_category pinned");
     CHECK(words(PartyResolution::ambiguous) == "resolved unresolved ambiguous");
     CHECK(words(Direction::internal) == "incoming outgoing internal");
     CHECK(words(Role::optional) == "from sender reply_to to cc bcc organizer required optional");

@@ -46,6 +46,7 @@ regarding_prefix = "Zu:"
 default_mode = "replies"
 ceiling_mode = "contacts"
 sent_items = false
+show_shared = false
 on_untrack = "keep"
 on_untrack_shared = "delete"
 untrack_grace_days = 7
@@ -82,6 +83,7 @@ graph_url = "http://localhost:9001"
     CHECK(settings.tracking.default_mode == "replies");
     CHECK(settings.tracking.ceiling_mode == "contacts");
     CHECK_FALSE(settings.tracking.sent_items);
+    CHECK_FALSE(settings.tracking.show_shared);
     CHECK(settings.tracking.on_untrack == "keep");
     CHECK(settings.tracking.on_untrack_shared == "delete");
     CHECK(settings.given.contains("tracking.on_untrack_shared"));

@@ -52,7 +52,7 @@ TEST_CASE("a search that fails holds up nothing, and is tried again")
     stage.run_for(std::chrono::minutes(10));
     CHECK(stage.categories(first) == Names{"CRM Tracked"});
     CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 1);
-    CHECK(stage.number("SELECT count(*) FROM sync.reply_search") == 1);
+    CHECK(stage.number("SELECT count(*) FROM sync.revisit") == 1);
     CHECK(stage.categories(answer).empty());
 
     stage.graph().faults.clear();

@@ -1,5 +1,5 @@
 #include "integration/store/stored.hpp"
-#include "store/reply_searches.hpp"
+#include "store/revisits.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -15,7 +15,21 @@ namespace asio = boost::asio;
 struct Answering : Stored {
     Fence ann = leased("ann@contoso.example");
     Fence bob = leased("bob@contoso.example");
-    store::ReplySearches searches{pool};
+    store::Revisits revisits{pool};
+
+    /// What is due in a mailbox: "reply m@example.com".
+    std::vector<std::string> due(Fence fence)
+    {
+        std::vector<std::string> words;
+        for (const store::DueRevisit& one : run(revisits.due(fence.mailbox)))
+            words.push_back(std::string(to_string(one.reason)) + " " + one.key);
+        return words;
+    }
+    void done(Fence fence)
+    {
+        auto all = run(revisits.due(fence.mailbox));
+        run(revisits.done(fence, std::move(all)));
+    }
 
     /// An item in bob's mailbox that answers "m@example.com".
     void decide(const std::string& item, Outcome outcome,
@@ -54,40 +68,39 @@ TEST_CASE("a new activity asks for the answers that were ignored before, whereve
     answering.decide("b1", Outcome::ignored);
     answering.decide("b2", Outcome::ignored);
     const store::Committed committed = answering.track(answering.ann);
-    CHECK(committed.answered_in == std::vector<MailboxId>{answering.bob.mailbox});
-    CHECK(answering.run(answering.searches.due(answering.ann.mailbox)).empty());
-    const auto due = answering.run(answering.searches.due(answering.bob.mailbox));
-    REQUIRE(due == std::vector<std::string>{"m@example.com"});
+    CHECK(committed.revisits == std::vector<MailboxId>{answering.bob.mailbox});
+    CHECK(answering.due(answering.ann).empty());
+    REQUIRE(answering.due(answering.bob) == std::vector<std::string>{"reply m@example.com"});
 
-    answering.run(answering.searches.done(answering.bob, due));
-    CHECK(answering.run(answering.searches.due(answering.bob.mailbox)).empty());
+    answering.done(answering.bob);
+    CHECK(answering.due(answering.bob).empty());
 }
 
 TEST_CASE("answers in the own mailbox are asked for too, and nobody has to be woken")
 {
     Answering answering;
     answering.decide("b1", Outcome::ignored);
-    CHECK(answering.track(answering.bob).answered_in.empty());
-    CHECK(answering.run(answering.searches.due(answering.bob.mailbox)).size() == 1);
+    CHECK(answering.track(answering.bob).revisits.empty());
+    CHECK(answering.due(answering.bob).size() == 1);
 }
 
 TEST_CASE("nothing is asked for where no answer was ignored, or a copy joins what is stored")
 {
     Answering answering;
     answering.decide("b1", Outcome::refused);
-    CHECK(answering.track(answering.ann).answered_in.empty());
+    CHECK(answering.track(answering.ann).revisits.empty());
     answering.decide("b2", Outcome::ignored);
-    CHECK(answering.track(answering.ann).answered_in.empty());
-    CHECK(answering.number("SELECT count(*) FROM sync.reply_search") == 0);
+    CHECK(answering.track(answering.ann).revisits.empty());
+    CHECK(answering.number("SELECT count(*) FROM sync.revisit") == 0);
 }
 
 TEST_CASE("an answer that is stored after what it answers, and was decided before, asks for itself")
 {
     Answering answering;
     answering.track(answering.ann);
-    const auto due = [&] { return answering.run(answering.searches.due(answering.bob.mailbox)); };
+    const auto due = [&] { return answering.due(answering.bob); };
     answering.decide("b1", Outcome::ignored, {"older@example.com", "m@example.com"});
-    CHECK(due() == std::vector<std::string>{"m@example.com"});
+    CHECK(due() == std::vector<std::string>{"reply m@example.com"});
 
     SECTION("once")
     {
@@ -96,7 +109,7 @@ TEST_CASE("an answer that is stored after what it answers, and was decided befor
     }
     SECTION("not for a message that was untracked")
     {
-        answering.run(answering.searches.done(answering.bob, due()));
+        answering.done(answering.bob);
         answering.sql("UPDATE store.activity SET deleted_at = now(), purge_after = now()");
         answering.decide("b2", Outcome::ignored, {"m@example.com"});
         CHECK(due().empty());
@@ -125,11 +138,11 @@ TEST_CASE("a message and its answer that are stored at the same moment find each
         REQUIRE(std::chrono::steady_clock::now() < until);
 
     answering.decide("b1", Outcome::ignored, {"m@example.com"});
-    const auto asked = [&] { return answering.number("SELECT count(*) FROM sync.reply_search"); };
+    const auto asked = [&] { return answering.number("SELECT count(*) FROM sync.revisit"); };
     REQUIRE(asked() == 0); // neither sees the other yet
     in_the_holder("SELECT pg_advisory_unlock(7)");
     while (message.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
         REQUIRE((std::chrono::steady_clock::now() < until && answering.io.run_one() > 0));
-    CHECK(message.get().answered_in == std::vector<MailboxId>{answering.bob.mailbox});
+    CHECK(message.get().revisits == std::vector<MailboxId>{answering.bob.mailbox});
     CHECK(asked() == 1);
 }

@@ -1,0 +1,125 @@
+#include "store/columns.hpp"
+#include "store/page_script.hpp"
+#include "store/revisits.hpp"
+#include "store/statements.hpp"
+
+#include <set>
+#include <utility>
+
+namespace crmsync::store {
+namespace {
+
+pg::Bytes key_of(const std::string& message_id)
+{
+    Identity identity;
+    identity.text = message_id;
+    return pg::to_bytes(identity_key(identity, 0));
+}
+
+/// Messages by their keys, and what is looked at again where one of them is stored.
+struct OwnQuestion {
+    std::set<std::pair<std::string, std::string>> asked; ///< Message-ID, key of the revisit
+
+    void add(const std::string& message_id, const std::string& key)
+    {
+        asked.emplace(message_id, storable(key));
+    }
+    void add_to(pg::Script& script, MailboxId mailbox, Revisit reason) const
+    {
+        if (asked.empty())
+            return;
+        std::vector<pg::Bytes> identities;
+        std::vector<std::string> keys;
+        for (const auto& [message_id, key] : asked) {
+            identities.push_back(key_of(message_id));
+            keys.push_back(key);
+        }
+        script.add(sql::ask_for_own, params(mailbox, to_string(reason), identities, keys));
+    }
+};
+
+/// What an item was decided without may have been stored since: then it has asked for such items
+/// before this one was there to be found.
+void ask_for_own(pg::Script& script, MailboxId mailbox, const Plan& plan)
+{
+    OwnQuestion copies, replies, regardings;
+    for (const DecisionRow& row : plan.decisions) {
+        if (row.outcome == Outcome::ignored) {
+            for (const std::string& parent : row.unstored_parents)
+                replies.add(parent, parent);
+            if (row.unstored_message)
+                copies.add(*row.unstored_message, *row.unstored_message);
+        } else if (row.outcome == Outcome::tracked && row.item_id) {
+            for (const std::string& parent : row.unstored_parents)
+                regardings.add(parent, *row.item_id);
+        }
+    }
+    copies.add_to(script, mailbox, Revisit::copy);
+    regardings.add_to(script, mailbox, Revisit::regarding);
+    replies.add_to(script, mailbox, Revisit::reply);
+}
+
+struct Messages {
+    std::vector<pg::Bytes> hmacs;
+    std::vector<std::string> message_ids;
+    std::vector<Uuid> activities;
+
+    void add(const TrackedItem& item, ActivityId activity)
+    {
+        hmacs.push_back(pg::to_bytes(*item.message_hmac));
+        message_ids.push_back(storable(*item.message_id));
+        activities.push_back(activity.value);
+    }
+    bool empty() const { return hmacs.empty(); }
+};
+
+} // namespace
+
+std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan,
+                         const IdentifiedPage& page, bool again)
+{
+    ask_for_own(script, mailbox, plan);
+
+    // New ones, those that are stored or alive again, and those whose copies no decision tells of.
+    Messages created, back, unmarked;
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        const TrackedItem& item = plan.tracked[i];
+        const Identified& of = page.items[i];
+        if (!item.message_id || !item.message_hmac || (!of.mine && !of.deleted))
+            continue;
+        back.add(item, of.activity);
+        if (of.mine)
+            created.add(item, of.activity);
+        if (of.deleted || item.before_window)
+            unmarked.add(item, of.activity);
+    }
+    std::size_t asking = 0;
+    if (!back.empty()) {
+        script.add(sql::ask_for_copies, params(mailbox, again, back.hmacs, back.message_ids));
+        ++asking;
+    }
+    if (!unmarked.empty()) {
+        script.add(sql::ask_for_unmarked_copies,
+                   params(mailbox, again, unmarked.message_ids, unmarked.activities));
+        ++asking;
+    }
+    std::vector<pg::Bytes> threads = created.hmacs;
+    std::vector<Uuid> activities = created.activities;
+    for (const FoundRegarding& found : plan.found_regardings)
+        if (found.message_hmac) {
+            threads.push_back(pg::to_bytes(*found.message_hmac));
+            activities.push_back(found.activity.value);
+        }
+    if (!threads.empty()) {
+        script.add(sql::ask_for_regardings,
+                   params(again, threads, activities, static_cast<std::int64_t>(Strength::header)));
+        ++asking;
+    }
+    if (!created.empty()) {
+        script.add(sql::ask_for_replies, params(again, created.hmacs, created.message_ids));
+        ++asking;
+    }
+    return asking;
+}
+
+} // namespace crmsync::store
