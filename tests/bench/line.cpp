@@ -54,6 +54,35 @@ std::map<std::string, double> read_metrics(unsigned short port)
     return metrics;
 }
 
+void post(unsigned short port, const std::string& operation, const json::object& arguments)
+{
+    const std::string body = json::serialize(arguments);
+    asio::ip::tcp::iostream stream("127.0.0.1", std::to_string(port));
+    stream << "POST /sim/" << operation << " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+           << "Content-Type: application/json\r\nContent-Length: " << body.size() << "\r\n\r\n"
+           << body << std::flush;
+    std::string status;
+    std::getline(stream, status);
+    if (status.find(" 200") == std::string::npos)
+        throw std::runtime_error("the simulator answers to " + operation + ": " + status);
+}
+
+/// By a list, so that no copy names whom it came to.
+json::object one_for_all(int mailbox)
+{
+    json::object put;
+    put["mailbox"] = address_of(mailbox);
+    put["folder"] = "inbox";
+    put["from"] = "Ann <ann@customer.example>";
+    put["to"] = json::array{"everybody@firm.example"};
+    put["subject"] = "To everybody";
+    put["body"] = "<p>Dear all</p>";
+    put["message_id"] = "<everybody@customer.example>";
+    put["sent"] =
+        format_timestamp(std::chrono::floor<std::chrono::hours>(std::chrono::system_clock::now()));
+    return put;
+}
+
 std::string seed_file(const Load& load)
 {
     json::array steps;
@@ -80,6 +109,14 @@ std::string seed_file(const Load& load)
             one["name"] = fmt::format("Folder {}", folder);
             steps.emplace_back(std::move(one));
         }
+    if (load.same) {
+        for (int i = 1; i < load.mailboxes; ++i) {
+            json::object put = one_for_all(i);
+            put["do"] = "put";
+            steps.emplace_back(std::move(put));
+        }
+        return json::serialize(steps);
+    }
     json::object seed;
     seed["do"] = "seed";
     seed["mailboxes"] = std::move(mailboxes);
@@ -293,21 +330,23 @@ Cpu Line::daemon_cpu() const { return cpu_of(daemon_->pid()); }
 
 double Line::daemon_memory() const { return peak_memory(daemon_->pid()); }
 
+void Line::deliver_tagged_copy()
+{
+    json::object put = one_for_all(0);
+    put["categories"] = json::array{"CRM Track"};
+    post(simulator_port_, "put", put);
+    database_->execute("UPDATE sync.lease SET due_at = sync.now() WHERE mailbox_id = "
+                       "(SELECT min(id) FROM sync.mailbox)");
+    database_->rows("SELECT pg_notify('mailbox_due', min(id)::text) FROM sync.mailbox");
+}
+
 void Line::move_all(int mailbox, const std::string& from, const std::string& to)
 {
     json::object all;
     all["mailbox"] = address_of(mailbox);
     all["from"] = from;
     all["to"] = to;
-    const std::string body = json::serialize(all);
-    asio::ip::tcp::iostream stream("127.0.0.1", std::to_string(simulator_port_));
-    stream << "POST /sim/move_all HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-           << "Content-Type: application/json\r\nContent-Length: " << body.size() << "\r\n\r\n"
-           << body << std::flush;
-    std::string status;
-    std::getline(stream, status);
-    if (status.find(" 200") == std::string::npos)
-        throw std::runtime_error("the simulator does not move messages: " + status);
+    post(simulator_port_, "move_all", all);
 }
 
 Cost Line::run()

@@ -19,6 +19,7 @@ struct Load {
     int recipients = 2;
     bool tagged = true;
     double tagged_part = 1; ///< of the messages, where any are
+    bool same = false;      ///< instead: one untagged message, which all but the first hold
     int folders = 0;        ///< of each mailbox, beside those every one has
     std::string poll_interval = "1h";
     std::vector<std::string> settings; ///< of the database, to try something: "work_mem = '64MB'"
@@ -77,6 +78,8 @@ public:
     std::map<std::string, double> metrics() const;
     Cpu daemon_cpu() const;
     double daemon_memory() const;
+    /// The first mailbox gets its copy of the message that all hold, tagged, and is woken.
+    void deliver_tagged_copy();
     /// Empties a folder of a mailbox into another one, as a person would.
     void move_all(int mailbox, const std::string& from, const std::string& to);
 
