@@ -16,6 +16,14 @@ Decision left_alone(const char* note)
     return decision;
 }
 
+void add_labels(CandidateQuery& query, const std::vector<std::string>& categories,
+                const Policy& policy)
+{
+    for (const std::string& category : categories)
+        if (auto label = policy.label_of(category))
+            query.labels.insert(std::move(*label));
+}
+
 } // namespace
 
 CandidateQuery wanted(const Item& item, const Policy& policy)
@@ -35,9 +43,14 @@ CandidateQuery wanted(const Item& item, const Policy& policy)
     for (std::string& parent : parents_of(item))
         query.message_ids.insert(std::move(parent));
     if (item.categories.has_value())
-        for (const std::string& category : *item.categories)
-            if (auto label = policy.label_of(category))
-                query.labels.insert(std::move(*label));
+        add_labels(query, *item.categories, policy);
+    return query;
+}
+
+CandidateQuery wanted(const Intent& intent, const Policy& policy)
+{
+    CandidateQuery query;
+    add_labels(query, intent.labels, policy);
     return query;
 }
 
@@ -46,9 +59,8 @@ Decision decide(const Item& item, const KnownItem& known, const Candidates& cand
 {
     if (!std::holds_alternative<Message>(item.detail))
         return left_alone("only messages are tracked");
-    // A draft is somebody's unfinished thought. Its tag is answered on the sent copy.
     if (item.message().draft.value_or(false))
-        return left_alone("a draft is left alone");
+        return decide_draft(item, known, policy, circumstances);
 
     const Wish wish = read_wish(item, known, policy, circumstances);
     const Case c{item, known, candidates, policy, circumstances, wish};

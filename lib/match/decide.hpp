@@ -10,6 +10,8 @@ namespace crmsync::match {
 
 /// What the CRM has to be asked before an item can be decided. Queries of a page are merged.
 CandidateQuery wanted(const Item& item, const Policy& policy);
+/// And for the labels its draft carried.
+CandidateQuery wanted(const Intent& intent, const Policy& policy);
 
 /// The only place that weighs: wishes, gates, modes and evidence become one answer.
 ///

@@ -21,6 +21,8 @@ std::string_view because(Rule rule)
         return "a person set the track category";
     case Rule::tracked_by_hand:
         return "a person set the category of tracked items";
+    case Rule::draft_tag:
+        return "a person had tagged the draft it was sent from";
     case Rule::regarding_category:
         return "somebody set a regarding category";
     case Rule::rule_tag:

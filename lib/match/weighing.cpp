@@ -70,6 +70,7 @@ DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vecto
 {
     DesiredCategories desired;
     desired.state = StateCategory::tracked;
+    desired.restore = decision.rule == Rule::draft_tag;
     const Regarding weighed = weigh(found, c.candidates);
 
     const bool shared = decision.rule == Rule::shared;
@@ -84,7 +85,8 @@ DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vecto
             decision.regarding_by_person = c.wish.by_person;
             decision.regarding_strength = Strength::person;
             desired.regarding = c.wish.labels.front();
-            const OwnCategories own = own_categories(*c.item.categories, c.policy);
+            const OwnCategories own =
+                own_categories(c.item.categories.value_or(std::vector<std::string>{}), c.policy);
             for (const std::string& other : own.labels)
                 if (!contains_folded(c.wish.labels, other))
                     desired.take_off.push_back(other);

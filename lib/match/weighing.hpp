@@ -21,6 +21,9 @@ struct Case {
     const StoredMessage* stored() const;
 };
 
+/// Nothing is written to a draft, and nothing stored: what it asks for is kept until it is sent.
+Decision decide_draft(const Item& item, const KnownItem& known, const Policy& policy,
+                      const Circumstances& circumstances);
 Decision decide_linked(const Case& c);
 Decision decide_owed(const Case& c);
 Decision decide_unlinked(const Case& c);

@@ -18,14 +18,15 @@ std::optional<Timestamp> arrived_at(const Item& item)
 
 /// The sender's Keywords arrive as categories of the first copy we see. Answered and taken off
 /// once, a category of that name is the user's.
-std::vector<std::string> senders_own(const Item& item, const KnownItem& known, const Policy& policy)
+std::vector<std::string> senders_own(const Item& item, const std::vector<std::string>& carried,
+                                     const KnownItem& known, const Policy& policy)
 {
     const auto& headers = item.message().automatic;
     const bool taken_off = known.outcome && !known.owed;
-    if (known.link || taken_off || !headers.has_value())
+    if (known.link || known.intent || taken_off || !headers.has_value())
         return {};
     std::vector<std::string> names;
-    for (const std::string& category : *item.categories)
+    for (const std::string& category : carried)
         if (policy.is_ours(category) && contains_folded(headers->keywords, category))
             names.push_back(category);
     return names;
@@ -64,7 +65,7 @@ void read_linked(Wish& wish, const Item& item, const OwnCategories& own, const K
         // What is read here may be what the owed write answers or takes off. Whatever is left once
         // it is written comes back with the echo.
         wish.labels.clear();
-    } else if (own.track) {
+    } else if (own.track || (known.intent && known.intent->tagged)) {
         wish.rule = Rule::hand_tag;
     } else if (own.tracked && link.activity_deleted && link.category_seen == StateCategory::none) {
         wish.rule = Rule::tracked_by_hand;
@@ -102,6 +103,15 @@ bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen,
     return own.answered() && (!seen || state_is_old);
 }
 
+/// What its draft asked for, as if the sent copy still said it: categories may be lost with the
+/// sending.
+void recall(OwnCategories& own, const Intent& intent)
+{
+    own.track = own.track || (intent.tagged && !own.tracked);
+    if (own.labels.empty())
+        own.labels = intent.labels;
+}
+
 void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const KnownItem& known,
                    const Circumstances& circumstances)
 {
@@ -128,7 +138,7 @@ void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const
 
 bool seen_before(const Item& item, const KnownItem& known, const Circumstances& circumstances)
 {
-    if (known.link || known.outcome)
+    if (known.link || known.outcome || known.intent)
         return true;
     if (known.parked) // the folder may have been read to its end since
         return !known.came_tagged;
@@ -150,15 +160,21 @@ Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
                const Circumstances& circumstances)
 {
     Wish wish;
-    if (!item.categories.has_value())
+    if (!item.categories.has_value() && !(item.categories.said() && known.intent))
         return wish;
-    wish.senders = senders_own(item, known, policy);
-    const OwnCategories own = own_categories(without_senders(*item.categories, wish), policy);
+    const std::vector<std::string> carried = item.categories.value_or(std::vector<std::string>{});
+    wish.senders = senders_own(item, carried, known, policy);
+    OwnCategories own = own_categories(without_senders(carried, wish), policy);
+    const bool shows = own.any();
+    if (known.intent)
+        recall(own, *known.intent);
     wish.labels = new_labels(own, known);
     if (known.link)
         read_linked(wish, item, own, known);
     else if (!known.owed)
         read_unlinked(wish, item, own, known, circumstances);
+    if (wish.any() && known.intent && !shows)
+        wish.rule = Rule::draft_tag;
     return wish;
 }
 

@@ -13,8 +13,9 @@ namespace crmsync::match {
 
 /// What the categories of an item ask for.
 struct Wish {
-    Rule rule = Rule::none; ///< hand_tag, tracked_by_hand, regarding_category, rule_tag, none
-    bool by_person = false; ///< a person, not an inbox rule
+    Rule rule =
+        Rule::none; ///< hand_tag, tracked_by_hand, draft_tag, regarding_category, rule_tag, none
+    bool by_person = false;           ///< a person, not an inbox rule
     std::vector<std::string> labels;  ///< regarding categories not yet answered, as spelled
     std::vector<std::string> senders; ///< names of ours that the sender's Keywords brought
     bool answered_before = false; ///< a state of ours on an unknown item: matched by identity, else

@@ -74,6 +74,13 @@ struct Candidates {
     }
 };
 
+/// What a person asked for on a draft: answered on the sent copy.
+struct Intent {
+    bool tagged = false;             ///< CRM Track or CRM Tracked; else labels alone
+    std::vector<std::string> labels; ///< full names of regarding categories, as spelled
+    friend bool operator==(const Intent&, const Intent&) = default;
+};
+
 /// What the store knows about one item before it is decided.
 struct KnownItem {
     struct Link {
@@ -101,6 +108,7 @@ struct KnownItem {
     int park_attempts = 0;             ///< how often a parked item has been tried
     bool came_tagged = false;          ///< parked with the tag it was first seen with
     std::optional<StateCategory> owed; ///< a category write waits
+    std::optional<Intent> intent;      ///< of this draft, or of the draft this was sent from
 };
 
 } // namespace crmsync

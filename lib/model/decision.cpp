@@ -30,6 +30,8 @@ std::string_view to_string(Rule rule)
         return "hand_tag";
     case Rule::tracked_by_hand:
         return "tracked_by_hand";
+    case Rule::draft_tag:
+        return "draft_tag";
     case Rule::regarding_category:
         return "regarding_category";
     case Rule::rule_tag:

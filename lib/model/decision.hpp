@@ -19,6 +19,7 @@ enum class Rule {
     none,
     hand_tag,           ///< a person set CRM Track
     tracked_by_hand,    ///< a person set CRM Tracked
+    draft_tag,          ///< a person tagged the draft, and its sent copy shows nothing of that
     regarding_category, ///< a person set "CRM: label"
     rule_tag,           ///< CRM Track was there when a new message was first seen
     header_reference,   ///< In-Reply-To or References name a stored message
@@ -98,8 +99,9 @@ struct Decision {
     bool withdrawn =
         false; ///< a wish or our category was taken off before the owed write: drop the write
     bool orphan_category =
-        false;        ///< a state category of ours on a first pass that belongs to nothing stored
-    std::string note; ///< for explain: "label matches 3 records"
+        false; ///< a state category of ours on a first pass that belongs to nothing stored
+    std::optional<Intent> intent; ///< what a draft asks for, once it is sent
+    std::string note;             ///< for explain: "label matches 3 records"
 };
 
 } // namespace crmsync

@@ -47,6 +47,7 @@ Plan Plan::take_out(const std::string& item_id)
     move_rows(write_backs, one.write_backs, of_item);
     move_rows(decisions, one.decisions, of_item);
     move_rows(events, one.events, of_item);
+    move_rows(answered_intents, one.answered_intents, of_item);
     return one;
 }
 
@@ -97,7 +98,8 @@ bool Plan::empty() const
            hand_tags.empty() &&
            decisions.empty() && write_backs.empty() && dropped_write_backs.empty() &&
            staged.empty() && unstaged.empty() && parked.empty() && unparked.empty() &&
-           unpinned.empty() && events.empty();
+           unpinned.empty() && events.empty() && intents.empty() && withdrawn_intents.empty() &&
+           lost_drafts.empty() && answered_intents.empty();
 }
 
 } // namespace crmsync

@@ -144,6 +144,19 @@ struct OwedCategories {
     Version version;
 };
 
+/// A tag on a draft, to be remembered until the draft is sent.
+struct DraftIntent {
+    std::string item_id;
+    std::optional<Sha256> message_hmac; ///< of the draft's Message-ID
+    Intent intent;
+};
+
+/// The sent copy of a draft was decided: what was remembered for it is answered.
+struct AnsweredIntent {
+    std::string item_id;
+    std::optional<Sha256> message_hmac;
+};
+
 struct ParkedItem {
     std::string item_id;
     std::string reason; ///< stable name: "graph.item_corrupt"
@@ -177,6 +190,11 @@ struct Plan {
     std::vector<std::string> unstaged; ///< item ids that carry it again
     std::vector<ParkedItem> parked;
     std::vector<std::string> unparked;
+    std::vector<DraftIntent> intents;
+    std::vector<std::string>
+        withdrawn_intents;                ///< item ids of drafts that ask for nothing any more
+    std::vector<std::string> lost_drafts; ///< item ids of drafts that are gone: deleted, or sent
+    std::vector<AnsweredIntent> answered_intents;
     std::vector<Sha256> unpinned; ///< HMACs of items tagged again, and of their messages
     std::vector<LogEvent> events;
 

@@ -5,6 +5,7 @@
 #include "store/decisions.hpp"
 #include "store/events.hpp"
 #include "store/held_untracks.hpp"
+#include "store/intents.hpp"
 #include "store/pending_attachments.hpp"
 #include "store/untracks.hpp"
 
@@ -57,6 +58,8 @@ asio::awaitable<void> Housekeeping::round()
     co_await held.purge();
     store::PendingAttachments attachments(pool_);
     co_await attachments.give_old_up();
+    store::Intents intents(pool_);
+    co_await intents.purge();
     store::Decisions decisions(pool_);
     for (int i = 0; i < most_batches && !stopping_; ++i)
         if (co_await decisions.purge(decision_days_, at_once) < at_once)

@@ -11,8 +11,8 @@
 namespace crmsync::schedule {
 
 /// Removes what has had its time, every ten minutes: tombstones after their grace, what it takes to
-/// undo an untrack after an hour, decisions after decision_days, partitions of the sync log after
-/// 30 days. Several processes may do it at once.
+/// undo an untrack after an hour, decisions after decision_days, tags of drafts that are gone,
+/// partitions of the sync log after 30 days. Several processes may do it at once.
 class Housekeeping {
 public:
     Housekeeping(boost::asio::any_io_executor executor, pg::Pool& pool, Clock& clock);

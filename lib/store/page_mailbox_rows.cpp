@@ -212,6 +212,7 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
     if (!plan.staged.empty())
         script.add(sql::stage_untracks, params(mailbox, plan.staged));
     add_parked(script, mailbox, plan);
+    add_intents(script, mailbox, plan);
     if (!plan.unpinned.empty()) {
         std::vector<pg::Bytes> messages;
         for (const Sha256& message : plan.unpinned)

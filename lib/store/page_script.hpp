@@ -36,6 +36,9 @@ std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan
 void add_attachment_looks(pg::Script& script, MailboxId mailbox, const Plan& plan,
                           const IdentifiedPage& page);
 
+/// Adds what is known of drafts that carry a tag.
+void add_intents(pg::Script& script, MailboxId mailbox, const Plan& plan);
+
 /// Adds how far folders have been read.
 void add_cursors(pg::Script& script, MailboxId mailbox, std::span<const Progress> progress);
 

@@ -7,6 +7,7 @@
 #include "sync/body_policy.hpp"
 #include "sync/identity.hpp"
 #include "sync/owner_claim.hpp"
+#include "sync/plan_intent.hpp"
 
 #include <boost/json.hpp>
 
@@ -223,6 +224,7 @@ void add_tracked(Plan& plan, const Decided& decided, TrackedItem tracked, const 
     }
     if (decided.known.parked)
         plan.unparked.push_back(item.key.id);
+    plan_intent(plan, decided, facts.hash);
     add_decision(plan, decided, facts);
     add_answer(plan, decided);
     // A person set the very category that would be the answer: it can be taken off as such.
@@ -249,6 +251,7 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
 {
     const Decision& decision = decided.decision;
     const bool stands = !decided.known.link && answer_stands(decided, facts);
+    plan_intent(plan, decided, facts.hash);
     if (decided.known.parked && !stands)
         plan.unparked.push_back(decided.item.key.id);
     if (!decided.known.link) {
@@ -273,7 +276,8 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     }
     if (decided.known.staged && decided.item.categories.has_value())
         plan.unstaged.push_back(decided.item.key.id);
-    if (decision.by_person && decision.rule == Rule::hand_tag && link.tracked_by != "user") {
+    const bool by_hand = decision.rule == Rule::hand_tag || decision.rule == Rule::draft_tag;
+    if (decision.by_person && by_hand && link.tracked_by != "user") {
         HandTag tag;
         tag.item_id = decided.item.key.id;
         tag.activity = link.activity;

@@ -14,7 +14,7 @@ namespace {
 /// ours, and without a link, is nothing to it whoever wrote it.
 bool may_be_tracked(const TurnContext& context, const Item& item, const KnownItem& known)
 {
-    if (context.mode() != Mode::manual || known.link)
+    if (context.mode() != Mode::manual || known.link || known.intent)
         return true;
     return item.categories.has_value() &&
            match::own_categories(*item.categories, context.rules->policy).any();
@@ -39,7 +39,10 @@ asio::awaitable<Candidates> find_page_candidates(const TurnContext& context,
     CandidateQuery query;
     std::vector<const Item*> of_others;
     for (const Item& item : items) {
-        if (may_be_tracked(context, item, known.at(item.key.id))) {
+        const KnownItem& before = known.at(item.key.id);
+        if (before.intent)
+            query.merge(match::wanted(*before.intent, policy));
+        if (may_be_tracked(context, item, before)) {
             query.merge(match::wanted(item, policy));
         } else if (context.show_shared() && item.thread.message_id.has_value()) {
             query.message_ids.insert(*item.thread.message_id);

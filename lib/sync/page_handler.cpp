@@ -154,7 +154,7 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
         // One that is linked nowhere may have come back with a tag meanwhile, which nobody would
         // tell (G-100). That is not what happens to a thousand at once: those show where they are
         // now.
-        if (before.link || before.parked || (before.outcome && !source.many_left))
+        if (before.link || before.parked || before.intent || (before.outcome && !source.many_left))
             asked.push_back(item.key);
     }
     if (asked.empty())
@@ -178,6 +178,8 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
         }
         if (before.parked)
             plan.unparked.push_back(asked[i].id);
+        if (before.intent)
+            plan.lost_drafts.push_back(asked[i].id);
     }
     co_return items;
 }

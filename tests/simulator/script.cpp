@@ -71,10 +71,16 @@ std::vector<ItemRef> Script::send(std::string_view box, std::string_view id)
     const Mail mail = world_.mail_of(draft);
     if (graph_.switches.lose_categories_on_send)
         draft.categories.clear();
-    from.move(draft, *from.well_known("sentitems"));
-    std::vector<ItemRef> made{ref(from, draft)};
+    Item* sent = &draft;
+    if (graph_.switches.new_item_on_send) {
+        sent = &from.copy(draft, *from.well_known("sentitems"));
+        from.erase(draft);
+    } else {
+        from.move(draft, *from.well_known("sentitems"));
+    }
+    std::vector<ItemRef> made{ref(from, *sent)};
     for (const ItemRef& one :
-         refs(world_.deliver_received(mail, draft.conversation, draft.conversation_index)))
+         refs(world_.deliver_received(mail, sent->conversation, sent->conversation_index)))
         made.push_back(one);
     return made;
 }

@@ -283,6 +283,7 @@ void set_switch(Graph& graph, std::string_view name, const json::value& value)
         {"partial_delta_items", &s.partial_delta_items},
         {"no_extended_in_later_rounds", &s.no_extended_in_later_rounds},
         {"lose_categories_on_send", &s.lose_categories_on_send},
+        {"new_item_on_send", &s.new_item_on_send},
         {"keep_modified_time", &s.keep_modified_time},
         {"ignore_page_size", &s.ignore_page_size},
         {"lower_case_property_ids", &s.lower_case_property_ids},

@@ -12,6 +12,7 @@ struct Switches {
     bool partial_delta_items = false;    ///< later rounds hold only what changed
     bool no_extended_in_later_rounds = false;
     bool lose_categories_on_send = false;
+    bool new_item_on_send = false;   ///< scripts: the sent copy is a new item, the draft is erased
     bool keep_modified_time = false; ///< a change of categories leaves lastModifiedDateTime alone
     bool ignore_page_size = false;   ///< pages of a size of the server's own
     bool lower_case_property_ids = false;

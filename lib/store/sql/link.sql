@@ -10,7 +10,7 @@ SELECT q.item_id,
        coalesce(p.pinned, false), coalesce(s.staged, false),
        k.attempts,
        w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
-       s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false)
+       s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false), i.tagged, i.labels
   FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
@@ -28,7 +28,13 @@ SELECT q.item_id,
   LEFT JOIN LATERAL (SELECT true AS pinned FROM sync.pin AS n
                       WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
-                      WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true;
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true
+  -- Hardly any mailbox has one: asked once, not for each item.
+  LEFT JOIN LATERAL (SELECT n.tagged, n.labels FROM sync.intent AS n
+                      WHERE (SELECT EXISTS (SELECT FROM sync.intent WHERE mailbox_id = $1::bigint))
+                        AND n.mailbox_id = $1::bigint
+                        AND (n.item_id = q.item_id OR n.message_hmac = q.message_hmac)
+                      ORDER BY n.item_id = q.item_id DESC, n.item_id LIMIT 1) AS i ON true;
 
 -- name: links_here
 -- How this mailbox itself holds stored messages: of several copies the strongest word.

@@ -56,6 +56,9 @@ WITH dangling AS MATERIALIZED (
     SELECT 'parked.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.parked AS c
      WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
     UNION ALL
+    SELECT 'intent.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.intent AS c
+     WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
+    UNION ALL
     SELECT 'write_back.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.write_back AS c
      WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
 ), reference (name, ordinal) AS (VALUES
@@ -75,7 +78,8 @@ WITH dangling AS MATERIALIZED (
     ('pin.mailbox_id -> mailbox', 14),
     ('untrack_stage.mailbox_id -> mailbox', 15),
     ('parked.mailbox_id -> mailbox', 16),
-    ('write_back.mailbox_id -> mailbox', 17)
+    ('intent.mailbox_id -> mailbox', 17),
+    ('write_back.mailbox_id -> mailbox', 18)
 )
 SELECT r.name, (SELECT count(*) FROM dangling AS d WHERE d.name = r.name),
        ARRAY(SELECT DISTINCT d.id FROM dangling AS d WHERE d.name = r.name ORDER BY d.id LIMIT 5)

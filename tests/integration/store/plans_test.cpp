@@ -77,6 +77,8 @@ constexpr const char* seed[] = {
     "n",
     "INSERT INTO sync.untrack_stage SELECT 1 + n % 40, 'i' || n FROM generate_series(1, 5000) AS n",
     "INSERT INTO sync.parked SELECT 1 + n % 40, 'i' || n, 'r' FROM generate_series(1, 5000) AS n",
+    "INSERT INTO sync.intent (mailbox_id, item_id, message_hmac, tagged) SELECT 1 + n % 40, 'i' || "
+    "n, sha256(n::text::bytea), true FROM generate_series(1, 5000) AS n",
     "INSERT INTO sync.event (level, name, mailbox_id) SELECT 'info', 'e', 1 + n % 40 FROM "
     "generate_series(1, 20000) AS n",
     "ANALYZE",
@@ -155,7 +157,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::known_items,
          "7, '{i6,i46}', " + keys + ", " + keys,
          {"link_pkey", "activity_pkey", "decision_pkey", "pin_pkey", "untrack_stage_pkey",
-          "parked_pkey", "write_back_pkey"}},
+          "parked_pkey", "write_back_pkey", "intent_pkey", "intent_message"}},
         {sql::candidates_by_address,
          "'{c7@example.com,c8@example.com}'",
          {"record_address_pkey", "record_pkey"}},

@@ -34,7 +34,7 @@ TEST_CASE("the words that are stored are those of the contract")
 {
     CHECK(words(Outcome::failed) == "tracked ignored refused untracked held failed");
     CHECK(words(Rule::pinned) ==
-          "none hand_tag tracked_by_hand regarding_category rule_tag header_reference "
+          "none hand_tag tracked_by_hand draft_tag regarding_category rule_tag header_reference "
           "exact_address account_domain identity shared orphan_category mode_all "
           "gate_rights_protected gate_sensitivity gate_internal_only gate_folder gate_automatic "
           "gate_meeting "

@@ -13,6 +13,7 @@ TEST_CASE("desired categories come back as they were kept")
     desired.state = StateCategory::review;
     desired.regarding = "CRM: \"Ünïcödé\" \\ Works";
     desired.take_off = {"a", "", "CRM: b"};
+    desired.restore = true;
     CHECK(desired_categories(to_json(desired).value) == desired);
     CHECK(desired_categories(to_json(DesiredCategories()).value) == DesiredCategories());
 }
