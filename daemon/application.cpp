@@ -14,8 +14,8 @@
 #include "store/events.hpp"
 #include "store/installation.hpp"
 #include "store/leases.hpp"
-#include "store/mailboxes.hpp"
 #include "store/migrator.hpp"
+#include "sync/present_names.hpp"
 #include "sync/turn_context.hpp"
 
 #include <charconv>
@@ -87,6 +87,8 @@ struct Application::Parts {
     Providers providers;
     // What decisions are made by; replaced as a whole on reload.
     std::shared_ptr<const sync::PolicySnapshot> rules;
+    // Names our categories ever had: all of them are understood.
+    std::vector<match::OtherName> retired;
     // Health and metrics, for whatever watches the service.
     admin::HttpServer server;
     // HMACs under the installation's secret; known once the database answers.
@@ -110,6 +112,7 @@ struct Application::Parts {
     asio::awaitable<bool> wait_for_database();
     asio::awaitable<bool> start_with_database();
     asio::awaitable<void> start();
+    asio::awaitable<void> remember_names();
 };
 
 Application::Application(asio::io_context& io, Clock& clock, Settings settings,
@@ -179,22 +182,26 @@ asio::awaitable<bool> Application::Parts::start_with_database()
     co_return false;
 }
 
+/// So that they are understood after they have been changed again. What cannot be written now is
+/// written by the next start, which reads the same file.
+asio::awaitable<void> Application::Parts::remember_names()
+{
+    try {
+        co_await sync::names_ever_used(pool, settings.tracking);
+    } catch (const Failure& failure) {
+        log::debug(log::Area::daemon, "the names of our categories were not remembered",
+                   {{"failure", failure.name()}});
+    }
+}
+
 /// Asks the database first: what fails leaves nothing started behind.
 asio::awaitable<void> Application::Parts::start()
 {
     store::Installation installation(pool);
     hash = std::make_unique<PrivateHash>(co_await installation.secret());
 
-    std::vector<store::OwnCategory> names;
-    const Settings::Tracking& tracking = settings.tracking;
-    names.push_back(store::OwnCategory{tracking.track_category, "track", false});
-    names.push_back(store::OwnCategory{tracking.tracked_category, "tracked", false});
-    names.push_back(store::OwnCategory{tracking.review_category, "review", false});
-    names.push_back(store::OwnCategory{tracking.refused_category, "refused", false});
-    names.push_back(store::OwnCategory{tracking.failed_category, "failed", false});
-    names.push_back(store::OwnCategory{tracking.regarding_prefix, "regarding_prefix", false});
-    store::Mailboxes mailboxes(pool);
-    co_await mailboxes.remember_own_categories(std::move(names));
+    retired = co_await sync::names_ever_used(pool, settings.tracking);
+    rules = sync::make_snapshot(settings, retired);
 
     // Before anybody writes an event: a row on its way to the partition for everything else is
     // refused when its day gets one of its own meanwhile.
@@ -254,12 +261,16 @@ void Application::reload(Settings settings)
     Parts& parts = *parts_;
     for (const std::string& key : needs_restart(parts.settings, settings))
         log::warn(log::Area::config, "a changed key needs a restart", {{"key", key}});
+    for (match::OtherName& name : sync::all_names(parts.settings.tracking))
+        parts.retired.push_back(std::move(name));
     parts.settings.tracking = settings.tracking;
     parts.settings.privacy = settings.privacy;
     parts.settings.attachments = settings.attachments;
-    parts.rules = sync::make_snapshot(parts.settings);
-    if (parts.fleet)
+    parts.rules = sync::make_snapshot(parts.settings, parts.retired);
+    if (parts.fleet) {
         parts.fleet->set_rules(parts.rules);
+        spawn_logged(parts.executor, "own names", parts.remember_names());
+    }
     if (parts.housekeeping)
         parts.housekeeping->set_settings(parts.settings);
     log::info(log::Area::config, "configuration read again");

@@ -9,7 +9,9 @@
 #include "providers.hpp"
 #include "store/decisions.hpp"
 #include "store/installation.hpp"
+#include "store/mailbox_names.hpp"
 #include "sync/explain_message.hpp"
+#include "sync/present_names.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -83,6 +85,11 @@ asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, MailboxArgumen
     std::string unreachable;
     try {
         const std::unique_ptr<Connector> connector = providers.open(mailbox);
+        store::MailboxNames names(pool);
+        const store::NamesState called = co_await names.state(mailbox.id);
+        const auto ever_used = co_await sync::names_ever_used(pool);
+        const auto rules =
+            sync::in_language(sync::make_snapshot(command.settings(), ever_used), called.language);
         const sync::TurnContext context{mailbox,
                                         Fence{mailbox.id, {}, {}},
                                         *connector,
@@ -90,7 +97,7 @@ asio::awaitable<int> explain(CommandRun& command, pg::Pool& pool, MailboxArgumen
                                         command.clock(),
                                         command.metrics(),
                                         hash,
-                                        sync::make_snapshot(command.settings()),
+                                        rules,
                                         !mailbox.last_pass_at,
                                         false,
                                         {},

@@ -214,6 +214,12 @@ public:
     /// Adds what is missing; a name that is there already (see same_name) is left alone.
     virtual boost::asio::awaitable<void>
     add_master_categories(std::vector<MasterCategory> categories) = 0;
+    /// The language of the mailbox's user, as a locale: "de-AT". Nothing: the provider does not
+    /// say.
+    virtual boost::asio::awaitable<std::optional<std::string>> language()
+    {
+        co_return std::nullopt;
+    }
 
     /// Takes categories off the master list, by name (see same_name). Items that carry them keep
     /// them.

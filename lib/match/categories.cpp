@@ -27,7 +27,7 @@ OwnCategories own_categories(const std::vector<std::string>& categories, const P
             own.failed = true;
             break;
         case StateCategory::none:
-            if (policy.label_of(category) && !contains_folded(own.labels, category))
+            if (policy.label_of(category) && !contains_label(own.labels, category, policy))
                 own.labels.push_back(category);
             break;
         }
@@ -42,9 +42,33 @@ bool contains_folded(const std::vector<std::string>& names, std::string_view nam
                        [&](const std::string& other) { return name_key(other) == wanted; });
 }
 
+bool contains_label(const std::vector<std::string>& labels, std::string_view label,
+                    const Policy& policy)
+{
+    return std::any_of(labels.begin(), labels.end(),
+                       [&](const std::string& other) { return policy.same_label(other, label); });
+}
+
+std::vector<std::string> by_present_names(const std::vector<std::string>& categories,
+                                          const Policy& policy)
+{
+    std::vector<std::string> renamed;
+    for (const std::string& category : categories) {
+        std::string name = policy.present_name(category);
+        const bool changed = name != category;
+        // Both names of one meaning become one.
+        if (changed && (contains_folded(categories, name) || contains_folded(renamed, name)))
+            continue;
+        renamed.push_back(std::move(name));
+    }
+    return renamed;
+}
+
 std::vector<std::string> apply(const DesiredCategories& desired,
                                const std::vector<std::string>& current, const Policy& policy)
 {
+    if (desired.rename)
+        return by_present_names(current, policy);
     bool label_kept = false;
     bool state_kept = false;
     std::vector<std::string> result;
@@ -55,19 +79,20 @@ std::vector<std::string> apply(const DesiredCategories& desired,
                 continue;
             state_kept = true;
         } else if (policy.label_of(category)) {
-            const bool is_desired = desired.regarding && same_name(category, *desired.regarding);
+            const bool is_desired =
+                desired.regarding && policy.same_label(category, *desired.regarding);
             if (is_desired && label_kept)
                 continue;
             if (!is_desired && contains_folded(desired.take_off, category))
                 continue;
             label_kept = label_kept || is_desired;
         }
-        result.push_back(category);
+        result.push_back(policy.present_name(category));
     }
     if (desired.state != StateCategory::none && !state_kept)
         result.push_back(policy.name(desired.state));
     if (desired.restore && desired.regarding && !label_kept)
-        result.push_back(*desired.regarding);
+        result.push_back(policy.present_name(*desired.regarding));
     return result;
 }
 

@@ -27,13 +27,22 @@ OwnCategories own_categories(const std::vector<std::string>& categories, const P
 
 bool contains_folded(const std::vector<std::string>& names, std::string_view name);
 
+/// The same label, under whatever prefix of ours.
+bool contains_label(const std::vector<std::string>& labels, std::string_view label,
+                    const Policy& policy);
+
+/// Ours by their present names, where they go by others. Nothing else changes.
+std::vector<std::string> by_present_names(const std::vector<std::string>& categories,
+                                          const Policy& policy);
+
 /// The list to write so that an item says what is desired. Only our own categories are changed:
 /// others survive in place and to the letter, twice where they stood twice.
 ///
-/// At most one state is left. The desired one keeps the spelling it has on the item. `take_off`
-/// names go if they are ours, unless they are desired. A label that is neither stays: a decision
-/// names the labels its own replaces, so another one was set meanwhile and is a wish of its own.
-/// The desired label is put on only where it is restored; else it was taken off meanwhile.
+/// At most one state is left. The desired one keeps the spelling it has on the item; ours by
+/// another name get their present one. `take_off` names go if they are ours, unless they are
+/// desired. A label that is neither stays: a decision names the labels its own replaces, so another
+/// one was set meanwhile and is a wish of its own. The desired label is put on only where it is
+/// restored; else it was taken off meanwhile.
 std::vector<std::string> apply(const DesiredCategories& desired,
                                const std::vector<std::string>& current, const Policy& policy);
 

@@ -40,7 +40,7 @@ bool still_off(const Case& c, const OwnCategories& own)
 bool label_gone(const Case& c, const OwnCategories& own)
 {
     const auto& answered = c.known.link->regarding_category;
-    return answered && !contains_folded(own.labels, *answered);
+    return answered && !contains_label(own.labels, *answered, c.policy);
 }
 
 /// CRM Review says already that a label was not understood: nothing is new until it changes.

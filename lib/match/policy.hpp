@@ -8,12 +8,22 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace crmsync::match {
+
+/// A name of ours that is understood wherever it is met: another language's, or one from before the
+/// settings were changed.
+struct OtherName {
+    std::string name;
+    StateCategory state = StateCategory::none; ///< none: a regarding prefix
+};
 
 /// The settings a decision depends on, in the form they are compared in. Made once per reload.
 struct Policy {
@@ -23,6 +33,11 @@ struct Policy {
     };
     std::array<Name, 6> states;   ///< by StateCategory; `none` has no name
     std::string regarding_prefix; ///< folded, without white space at its ends
+    std::string prefix_text;      ///< as it is written
+    /// All names that mean a state, folded, and all prefixes, the longest first. The names above
+    /// are among them.
+    std::map<std::string, StateCategory, std::less<>> understood;
+    std::vector<std::string> prefixes;
     std::set<Domain> own_domains;
     bool internal_only = true; ///< items between own people are refused to rules
     std::chrono::days history{30};
@@ -37,8 +52,14 @@ struct Policy {
     /// when the category is a state, somebody else's, or the bare prefix.
     std::optional<std::string> label_of(std::string_view category) const;
     bool is_ours(std::string_view category) const;
+    /// A category of ours as it is written today: another name of the same meaning becomes the
+    /// present one. The same in another spelling stays, as do other people's.
+    std::string present_name(const std::string& category) const;
+    /// Whether both are labels that say the same, under whatever prefix.
+    bool same_label(std::string_view a, std::string_view b) const;
 };
 
-Policy make_policy(const Settings& settings);
+/// With the names of `settings`, which come before `others`.
+Policy make_policy(const Settings& settings, const std::vector<OtherName>& others = {});
 
 } // namespace crmsync::match

@@ -44,12 +44,13 @@ bool set_by_person(const Item& item, const KnownItem& known, const Circumstances
     return arrived ? *arrived < *circumstances.enabled_at : circumstances.first_pass;
 }
 
-std::vector<std::string> new_labels(const OwnCategories& own, const KnownItem& known)
+std::vector<std::string> new_labels(const OwnCategories& own, const KnownItem& known,
+                                    const Policy& policy)
 {
     std::vector<std::string> labels = own.labels;
     if (known.link && known.link->regarding_category)
         std::erase_if(labels, [&](const std::string& label) {
-            return contains_folded({*known.link->regarding_category}, label);
+            return policy.same_label(*known.link->regarding_category, label);
         });
     return labels;
 }
@@ -168,7 +169,7 @@ Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
     const bool shows = own.any();
     if (known.intent)
         recall(own, *known.intent);
-    wish.labels = new_labels(own, known);
+    wish.labels = new_labels(own, known, policy);
     if (known.link)
         read_linked(wish, item, own, known);
     else if (!known.owed)

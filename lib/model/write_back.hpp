@@ -20,6 +20,7 @@ struct DesiredCategories {
         regarding; ///< full category name to keep as the display; nothing = leave as they are
     std::vector<std::string>
         take_off;         ///< further names to remove (the sender's own, answered labels)
+    bool rename = false;  ///< what is there gets its present name, nothing else changes
     bool restore = false; ///< puts back what was taken off; that it is missing means nothing
     friend bool operator==(const DesiredCategories&, const DesiredCategories&) = default;
 };

@@ -87,6 +87,7 @@ private:
     boost::asio::awaitable<void> settle_account(Held& held);
     boost::asio::awaitable<void> settle_mark(Held& held);
     boost::asio::awaitable<bool> follow_rename(Held& held);
+    boost::asio::awaitable<void> learn_language(Held& held);
     void settle_reading(Held& held, const sync::TurnReport& report);
     void settle_success(Held& held, const sync::TurnReport& report);
     boost::asio::awaitable<void> settle_failure(Held& held, const Failure& failure);

@@ -3,6 +3,7 @@
 #include "schedule/held.hpp"
 #include "schedule/schedule_metrics.hpp"
 #include "sync/note_event.hpp"
+#include "sync/present_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,14 +124,17 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     if (!held.connector)
         held.connector = connectors_(held.mailbox);
     co_await look_whose_it_is(held);
+    co_await learn_language(held);
+    const auto rules = sync::in_language(rules_, held.language);
     sync::TurnContext context{held.mailbox, held.fence, *held.connector, pool_, clock_, metrics_,
-                              hash_,        rules_,     false,           false, {},     {}};
+                              hash_,        rules,      false,           false, {},     {}};
     context.first_pass = !held.mailbox.last_pass_at;
     context.first_turn = held.first_turn;
     context.categories_missing = held.categories_missing;
     context.observe = observe_;
     context.lanes = &lanes_;
     context.memory = &held.memory;
+    context.renaming = held.renaming;
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
     sync::TurnReport report = co_await turn.run();
@@ -145,11 +149,34 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     co_return report;
 }
 
+/// Once a day, and only where the settings have names by language.
+asio::awaitable<void> Fleet::learn_language(Held& held)
+{
+    const Timestamp now = clock_.now();
+    const bool known = held.language_at && now - *held.language_at < std::chrono::hours(24);
+    if (rules_->languages.empty() || known)
+        co_return;
+    held.language_at = now;
+    std::optional<std::string> language;
+    try {
+        language = co_await sync::language_of_mailbox(pool_, held.fence, *held.connector, now);
+    } catch (const Failure& failure) {
+        if (failure.reaction() != Reaction::retry && failure.reaction() != Reaction::wait)
+            throw;
+        held.language_at.reset(); // names are not worth a turn
+    }
+    if (!language || *language == held.language)
+        co_return;
+    held.language = std::move(*language);
+    held.first_turn = true; // its list and its items may lack the names of this language
+}
+
 void Fleet::settle_reading(Held& held, const sync::TurnReport& report)
 {
     const Timestamp now = clock_.now();
     held.first_turn = false;
     held.categories_missing = report.categories_missing;
+    held.renaming = report.renaming;
     if (!report.more_to_do)
         held.untracks_held = report.untracks.held;
     if (!report.more_to_do)

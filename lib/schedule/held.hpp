@@ -25,6 +25,9 @@ struct Fleet::Held {
     Timestamp account_due{}; ///< when to ask the directory (again); max: it was heard
     Timestamp mark_due{};    ///< when to look at the installation's mark again
     sync::TurnMemory memory;
+    bool renaming = false; ///< its items still get the present names of our categories
+    std::string language; ///< of its user; asked for only where the settings have names by language
+    std::optional<Timestamp> language_at;
     bool categories_missing = false; ///< from the mailbox's list, and that was said
 };
 

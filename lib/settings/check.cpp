@@ -76,9 +76,74 @@ void check_categories(const Settings::Tracking& tracking, Mistakes& mistakes)
     }
 }
 
+/// A name somewhere in the file, and which of the five states it stands for; 5: a prefix.
+struct CategoryName {
+    std::string key;
+    std::size_t meaning;
+    std::string name;
+};
+constexpr std::size_t prefix_meaning = 5;
+
+std::vector<CategoryName> names_of(const Settings::Tracking::Names& names,
+                                   const std::string& section)
+{
+    const std::array<std::pair<const char*, const std::optional<std::string>*>, 6> all = {{
+        {"track_category", &names.track_category},
+        {"tracked_category", &names.tracked_category},
+        {"review_category", &names.review_category},
+        {"refused_category", &names.refused_category},
+        {"failed_category", &names.failed_category},
+        {"regarding_prefix", &names.regarding_prefix},
+    }};
+    std::vector<CategoryName> found;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (*all[i].second)
+            found.push_back({section + "." + all[i].first, i, **all[i].second});
+    return found;
+}
+
+/// Every name is understood in every mailbox: none may mean one thing here and another there.
+void check_languages(const Settings::Tracking& tracking, Mistakes& mistakes)
+{
+    Settings::Tracking::Names main;
+    main.track_category = tracking.track_category;
+    main.tracked_category = tracking.tracked_category;
+    main.review_category = tracking.review_category;
+    main.refused_category = tracking.refused_category;
+    main.failed_category = tracking.failed_category;
+    main.regarding_prefix = tracking.regarding_prefix;
+    std::vector<CategoryName> all = names_of(main, "tracking");
+    for (const auto& [language, names] : tracking.names) {
+        for (CategoryName& name : names_of(names, "tracking.names." + language)) {
+            const std::string wrong = wrong_with_category(name.name);
+            if (wrong.empty())
+                all.push_back(std::move(name));
+            else
+                mistakes.add(name.key, wrong);
+        }
+    }
+    std::map<std::string, const CategoryName*> taken;
+    for (const CategoryName& name : all) {
+        const auto [other, fresh] = taken.emplace(name_key(name.name), &name);
+        if (!fresh && other->second->meaning != name.meaning && !mistakes.has(name.key))
+            mistakes.add(name.key, fmt::format("expected a name that means the same everywhere, "
+                                               "it is that of {}",
+                                               other->second->key));
+    }
+    for (const CategoryName& name : all)
+        for (const CategoryName& prefix : all)
+            if (name.meaning != prefix_meaning && prefix.meaning == prefix_meaning &&
+                name_key(name.name).starts_with(name_key(prefix.name)) && !mistakes.has(name.key))
+                mistakes.add(name.key, fmt::format("expected a name that does not begin with {} "
+                                                   "({})",
+                                                   prefix.key, quoted(prefix.name)));
+}
+
 void check_tracking(const Settings::Tracking& tracking, Mistakes& mistakes)
 {
     check_categories(tracking, mistakes);
+    if (!tracking.names.empty())
+        check_languages(tracking, mistakes);
     const bool default_known =
         check_word(mistakes, "tracking.default_mode", tracking.default_mode, modes);
     const bool ceiling_known =

@@ -1,5 +1,6 @@
 #include "settings/parse.hpp"
 
+#include "base/text.hpp"
 #include "settings/nearest.hpp"
 
 #include <fmt/format.h>
@@ -148,6 +149,33 @@ public:
         }
     }
 
+    /// The sections below this one, by their names: [tracking.names.de].
+    std::vector<std::pair<std::string, Section>> sections(std::string_view key)
+    {
+        std::vector<std::pair<std::string, Section>> found;
+        asked_.emplace(key);
+        const toml::node* node = table_ == nullptr ? nullptr : table_->get(key);
+        if (node == nullptr)
+            return found;
+        const std::string place = place_of(key);
+        reading_.mistakes.place(place, line_of(*node));
+        if (!node->is_table()) {
+            wrong_type(key, *node, fmt::format("sections such as [{}.de]", place));
+            return found;
+        }
+        for (const auto& [name, one] : *node->as_table()) {
+            const std::string below = fmt::format("{}.{}", place, name.str());
+            reading_.mistakes.place(below, line_of(one));
+            if (one.is_table())
+                found.emplace_back(std::string(name.str()),
+                                   Section(reading_, one.as_table(), below, below));
+            else
+                reading_.mistakes.add(
+                    below, fmt::format("expected a section [{}], found {}", below, type_of(one)));
+        }
+        return found;
+    }
+
     /// What was not asked for until now is nobody's.
     void finish()
     {
@@ -258,6 +286,16 @@ void read_tracking(Section section, Settings::Tracking& into)
     section.read("on_untrack_shared", into.on_untrack_shared);
     section.read("untrack_grace_days", into.untrack_grace_days);
     section.read("own_domains", into.own_domains);
+    for (auto& [language, words] : section.sections("names")) {
+        Settings::Tracking::Names& names = into.names[fold(language)];
+        words.read("track_category", names.track_category);
+        words.read("tracked_category", names.tracked_category);
+        words.read("review_category", names.review_category);
+        words.read("refused_category", names.refused_category);
+        words.read("failed_category", names.failed_category);
+        words.read("regarding_prefix", names.regarding_prefix);
+        words.finish();
+    }
     section.finish();
 }
 
@@ -330,7 +368,7 @@ std::string hint(const Leftover& left, const std::set<std::string>& keys,
         left.section.empty() ? sections : std::vector<std::string>();
     std::string elsewhere;
     for (const std::string& key : keys) {
-        const auto dot = key.find('.');
+        const auto dot = key.rfind('.');
         const std::string section = key.substr(0, dot);
         const std::string name = key.substr(dot + 1);
         if (section == left.section)

@@ -125,4 +125,20 @@ std::string Settings::Provider::token_scope() const
     return (authority_url ? effective_graph_url() : graph_of_cloud(cloud)) + "/.default";
 }
 
+Settings::Tracking Settings::Tracking::in_language(const std::string& language) const
+{
+    Tracking translated = *this;
+    const auto at = names.find(language);
+    if (at == names.end())
+        return translated;
+    const Names& words = at->second;
+    translated.track_category = words.track_category.value_or(track_category);
+    translated.tracked_category = words.tracked_category.value_or(tracked_category);
+    translated.review_category = words.review_category.value_or(review_category);
+    translated.refused_category = words.refused_category.value_or(refused_category);
+    translated.failed_category = words.failed_category.value_or(failed_category);
+    translated.regarding_prefix = words.regarding_prefix.value_or(regarding_prefix);
+    return translated;
+}
+
 } // namespace crmsync

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,6 +44,20 @@ struct Settings {
         std::string on_untrack_shared = "keep"; ///< the same, in shared mailboxes
         int untrack_grace_days = 30;
         std::vector<std::string> own_domains;
+
+        /// What our categories are called in mailboxes of one language; what is missing, as above.
+        struct Names {
+            std::optional<std::string> track_category;
+            std::optional<std::string> tracked_category;
+            std::optional<std::string> review_category;
+            std::optional<std::string> refused_category;
+            std::optional<std::string> failed_category;
+            std::optional<std::string> regarding_prefix;
+        };
+        std::map<std::string, Names> names; ///< by language, lower case: "de", "de-at"
+
+        /// The same with the names of a language in the place of the main ones.
+        Tracking in_language(const std::string& language) const;
     } tracking;
 
     struct Privacy {

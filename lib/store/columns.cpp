@@ -61,6 +61,8 @@ pg::Json to_json(const DesiredCategories& desired)
         take_off.emplace_back(storable(name));
     if (desired.restore)
         object["restore"] = true;
+    if (desired.rename)
+        object["rename"] = true;
     return {boost::json::serialize(object)};
 }
 
@@ -76,6 +78,7 @@ DesiredCategories desired_categories(std::string_view json)
     for (const boost::json::value& name : object.at("take_off").as_array())
         desired.take_off.emplace_back(name.as_string());
     desired.restore = object.contains("restore");
+    desired.rename = object.contains("rename");
     return desired;
 }
 

@@ -66,14 +66,16 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
     Keys keys;
     std::vector<std::optional<pg::Json>> categories;
     std::vector<std::optional<std::string>> versions;
-    std::vector<std::string_view> states;
+    std::vector<std::optional<std::string>> states;
     for (const DoneWrite& write : writes) {
         keys.add(write.key);
         std::optional<pg::Json>& list = categories.emplace_back();
         if (write.categories)
             list = to_json(*write.categories);
         versions.push_back(plain(write.version));
-        states.push_back(to_string(write.state));
+        std::optional<std::string>& state = states.emplace_back();
+        if (write.state)
+            state = std::string(to_string(*write.state));
     }
     const auto connection = co_await pool_.acquire();
     pg::Script script = repeatable_transaction(fence);

@@ -35,9 +35,11 @@ struct OwedKey {
 struct DoneWrite {
     OwedKey key;
     std::optional<std::vector<std::string>>
-        categories;                            ///< as the item has them; nothing: see OwedWrite
-    std::optional<Version> version;            ///< as the provider told it
-    StateCategory state = StateCategory::none; ///< what of ours is on the item now
+        categories;                 ///< as the item has them; nothing: see OwedWrite
+    std::optional<Version> version; ///< as the provider told it
+    /// What of ours is on the item now; nothing: what the link knows may have been taken off by a
+    /// person, and stands until that is looked into.
+    std::optional<StateCategory> state = StateCategory::none;
 };
 
 struct RereadItem {

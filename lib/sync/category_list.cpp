@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "store/held_untracks.hpp"
 #include "sync/note_event.hpp"
+#include "sync/present_names.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -44,8 +45,12 @@ asio::awaitable<void> add_missing(const TurnContext& context, CategoryCheck& che
             return same_name(there.name, wanted.name);
         });
     });
+    std::vector<std::string> names;
+    for (const MasterCategory& category : missing)
+        names.push_back(category.name);
     if (!missing.empty())
         co_await context.connector.add_master_categories(std::move(missing));
+    check.added = std::move(names);
     check.complete = true;
 }
 
@@ -85,6 +90,7 @@ asio::awaitable<void> remember_list(const TurnContext& context, CategoryCheck ch
     store::HeldUntracks guard(context.pool);
     const bool went = !check.tracked_was_there.value_or(true);
     co_await guard.note_list(context.fence, went);
+    co_await remember_created(context, std::move(check.added));
 }
 
 } // namespace crmsync::sync

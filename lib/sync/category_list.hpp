@@ -5,6 +5,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace crmsync::sync {
 
@@ -16,6 +18,7 @@ struct CategoryCheck {
     bool complete = false; ///< all of ours are there now
     /// Whether a category that means tracked was there; nothing: the list could not be read.
     std::optional<bool> tracked_was_there;
+    std::vector<std::string> added; ///< to the list, by this
 };
 
 /// Puts those of them that are missing into the mailbox's master list; what is there in any

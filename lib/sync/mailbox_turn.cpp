@@ -11,6 +11,7 @@
 #include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
 #include "sync/pending_attachments.hpp"
+#include "sync/present_names.hpp"
 #include "sync/revisit.hpp"
 
 #include <algorithm>
@@ -91,6 +92,9 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     if (report_.untracks.list)
         list = report_.untracks.list;
     report_.categories_missing = list && !list->complete;
+    report_.renaming = context_.first_turn || context_.renaming;
+    if ((!report_.more_to_do || context_.first_pass) && report_.renaming)
+        report_.renaming = co_await put_present_names(context_);
     co_await write_back();
     co_await end_pass();
     const bool loaded = !report_.more_to_do && !report_.tree_failure;

@@ -14,7 +14,10 @@
 #include "sync/turn_memory.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace crmsync::sync {
 
@@ -24,9 +27,22 @@ struct PolicySnapshot {
     Settings settings;
     match::Policy policy;
     std::string fingerprint; ///< changes whenever a decision could come out differently
+    std::string names;       ///< changes whenever a category is written by another name
+    bool others = false;     ///< items may carry other names of ours than the present ones
+    /// The same for mailboxes of each language that has names of its own; by `settings`' words.
+    std::map<std::string, std::shared_ptr<const PolicySnapshot>> languages;
 };
 
-std::shared_ptr<const PolicySnapshot> make_snapshot(Settings settings);
+/// `retired`: names from before the settings were changed, understood as ever.
+std::shared_ptr<const PolicySnapshot>
+make_snapshot(Settings settings, const std::vector<match::OtherName>& retired = {});
+
+/// Of `rules` those for a mailbox of this language ("de-AT", else "de"), or themselves.
+std::shared_ptr<const PolicySnapshot> in_language(std::shared_ptr<const PolicySnapshot> rules,
+                                                  const std::string& language);
+
+/// Every name in every language of these settings.
+std::vector<match::OtherName> all_names(const Settings::Tracking& tracking);
 
 /// Told about every decision as it is made; tests compare it with what was asked of the provider.
 using DecisionObserver = std::function<void(const Item& item, const Decision& decision)>;
@@ -48,6 +64,7 @@ struct TurnContext {
     bool categories_missing = false; ///< an earlier turn could not add ours, and said so
     PageLanes* lanes = nullptr;      ///< nothing: no other turn runs beside this one
     TurnMemory* memory = nullptr;    ///< of the turns before; nothing: every folder is asked
+    bool renaming = false;           ///< items may carry names of ours that have changed
 
     /// Asked between pages, before writes and before each transaction: throws Failure(give_back)
     /// where the service shuts down or the mailbox is not ours any more.

@@ -17,6 +17,7 @@ struct TurnReport {
     int folders = 0;
     int unread_folders = 0;             ///< could not be read, or are left out for a while
     bool categories_missing = false;    ///< ours could not be put into the mailbox's list
+    bool renaming = false;              ///< items still get the present names of our categories
     bool more_to_do = false;            ///< a backlog is left: the mailbox is not caught up
     bool first_pass_ended = false;      ///< it is, for the first time
     std::optional<Timestamp> owed_at;   ///< when the next owed write is due

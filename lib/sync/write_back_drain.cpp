@@ -243,7 +243,11 @@ private:
     {
         store::DoneWrite done;
         done.key = key_of(owed);
-        done.state = state_shown(categories, context_.rules->policy);
+        const StateCategory shown = state_shown(categories, context_.rules->policy);
+        if (!owed.desired.rename || shown != StateCategory::none)
+            done.state = shown;
+        else
+            done.state.reset();
         if (may_be_kept(categories))
             done.categories = std::move(categories);
         done.version = has_version(version) ? std::move(version) : std::nullopt;

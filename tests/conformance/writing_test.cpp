@@ -113,6 +113,11 @@ CONFORMANCE_CASE("categories are added to the master list once, whatever their c
     CHECK(at->color == 7);
 }
 
+CONFORMANCE_CASE("the mailbox's language is told as a locale")
+{
+    CHECK(stage.go(stage.connector().language()) == std::optional<std::string>("en-US"));
+}
+
 CONFORMANCE_CASE("throttling is waited out as told")
 {
     std::vector<ItemKey> keys;

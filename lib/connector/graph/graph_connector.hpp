@@ -57,6 +57,7 @@ public:
     boost::asio::awaitable<MarkAnswer> read_mark() override;
     boost::asio::awaitable<std::optional<NotOffered>> leave_mark(std::string mark) override;
     boost::asio::awaitable<AccountAnswer> account(std::string object_id) override;
+    boost::asio::awaitable<std::optional<std::string>> language() override;
 
     boost::asio::awaitable<std::vector<ProbeResult>> probe() override;
 

@@ -30,6 +30,8 @@ inline constexpr Purpose leave_mark{"mark", "leaving the mark of this installati
                                     "Mail.ReadWrite"};
 inline constexpr Purpose account{"account", "asking the directory for the mailbox's account",
                                  "User.ReadBasic.All"};
+inline constexpr Purpose language{"categories", "reading the language of the mailbox",
+                                  "MailboxSettings.ReadWrite"};
 inline constexpr Purpose probe_mailbox{"probe", "looking for the mailbox", "Mail.Read", true};
 inline constexpr Purpose probe_mail{"probe", "reading mail", "Mail.Read"};
 inline constexpr Purpose probe_categories{"probe", "reading and adding categories of the mailbox",

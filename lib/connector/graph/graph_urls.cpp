@@ -103,6 +103,8 @@ std::string Urls::attachment_value(std::string_view message_id, std::string_view
 
 std::string Urls::master_categories() const { return user_ + "/outlook/masterCategories"; }
 
+std::string Urls::language() const { return user_ + "/mailboxSettings?$select=language"; }
+
 std::string Urls::master_category(std::string_view id) const
 {
     return fmt::format("{}/outlook/masterCategories/{}", user_, path_segment(id));

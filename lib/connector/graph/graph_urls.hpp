@@ -36,6 +36,7 @@ public:
     std::string attachments(std::string_view message_id) const;
     std::string attachment_value(std::string_view message_id, std::string_view id) const;
     std::string master_categories() const;
+    std::string language() const; ///< of the mailbox's settings nothing else
     std::string master_category(std::string_view id) const;
 
     /// The folder that carries the installation's mark, read with it or written to.

@@ -54,7 +54,7 @@ WITH written AS MATERIALIZED (
      WHERE w.ctid = d.owed AND d.linked IS NULL AND w.generation = d.generation
 )
 UPDATE sync.link AS l
-   SET category_seen = d.state, version = coalesce(d.version, l.version), seen_at = (SELECT sync.now())
+   SET category_seen = coalesce(d.state, l.category_seen), version = coalesce(d.version, l.version), seen_at = (SELECT sync.now())
   FROM written AS d
  WHERE l.ctid = d.linked;
 

@@ -183,3 +183,26 @@ TEST_CASE("a label is put back only where it is restored")
     CHECK(apply(desired, {"crm: renewal"}, contoso_policy()) ==
           Names{"crm: renewal", "CRM Tracked"});
 }
+
+TEST_CASE("what is written is written by the present names")
+{
+    Settings settings = crmsync::test::contoso();
+    settings.tracking.tracked_category = "Filed";
+    settings.tracking.regarding_prefix = "About:";
+    const Policy policy = make_policy(
+        settings, {{"CRM Tracked", StateCategory::tracked}, {"CRM:", StateCategory::none}});
+    DesiredCategories desired;
+    desired.state = StateCategory::tracked;
+    CHECK(apply(desired, {"CRM Tracked", "Red", "CRM: X"}, policy) ==
+          Names{"Filed", "Red", "About: X"});
+    CHECK(apply(desired, {"CRM Tracked", "filed"}, policy) == Names{"Filed"});
+    desired.regarding = "CRM: X";
+    CHECK(apply(desired, {"About: X", "CRM: x"}, policy) == Names{"About: X", "Filed"});
+
+    DesiredCategories rename;
+    rename.rename = true;
+    CHECK(apply(rename, {"Red"}, policy) == Names{"Red"}); // nothing comes back
+    CHECK(apply(rename, {"CRM Tracked", "CRM: X", "Red"}, policy) ==
+          Names{"Filed", "About: X", "Red"});
+    CHECK(apply(rename, {"CRM Tracked", "Filed"}, policy) == Names{"Filed"});
+}

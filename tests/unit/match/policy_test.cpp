@@ -69,3 +69,28 @@ TEST_CASE("well-known free mail providers never stand for a company")
     CHECK_FALSE(match::is_public_mail({"mail.gmail.com"}));
     CHECK_FALSE(match::is_public_mail({""}));
 }
+
+TEST_CASE("other names of ours mean what they mean, and are written as the present ones")
+{
+    Settings settings = contoso();
+    settings.tracking.tracked_category = "Filed";
+    settings.tracking.regarding_prefix = "About:";
+    const auto policy = make_policy(settings, {{"CRM Tracked", StateCategory::tracked},
+                                               {"Filed", StateCategory::failed},
+                                               {"CRM:", StateCategory::none},
+                                               {"", StateCategory::review}});
+    CHECK(policy.state_of("crm tracked") == StateCategory::tracked);
+    CHECK(policy.state_of("FILED") == StateCategory::tracked); // the present meaning goes first
+    CHECK(policy.state_of("") == StateCategory::none);
+    CHECK(policy.label_of("crm: Adventure Works") == "adventure works");
+    CHECK(policy.label_of("About:Adventure Works") == "adventure works");
+    CHECK_FALSE(policy.label_of("CRM:"));
+    CHECK(policy.same_label("CRM: Adventure", "about: adventure"));
+    CHECK_FALSE(policy.same_label("CRM: Adventure", "CRM: Renewal"));
+    CHECK_FALSE(policy.same_label("Red", "Red"));
+    CHECK(policy.present_name("crm tracked") == "Filed");
+    CHECK(policy.present_name("filed") == "filed");
+    CHECK(policy.present_name("CRM: \u00c4rger GmbH") == "About: \u00c4rger GmbH");
+    CHECK(policy.present_name("about: X") == "about: X");
+    CHECK(policy.present_name("Red") == "Red");
+}

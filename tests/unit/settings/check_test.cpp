@@ -205,3 +205,29 @@ TEST_CASE("the environment goes before the file and may hold the database's pass
     const Settings settings = folder.load("[database]\nurl = \"postgresql:///other\"");
     CHECK(settings.database.url == "postgresql://crm:hush@db/crm");
 }
+
+TEST_CASE("a name of one language means the same in every other")
+{
+    const std::string german = "[tracking.names.de]\n";
+    check_row(GENERATE_COPY(values<Row>({
+        {german + "track_category = \"Ablegen\"\nregarding_prefix = \"Zu:\"", ""},
+        {german + "track_category = \"CRM Track\"", ""},
+        {german + "track_category = \"crm tracked\"",
+         "crmsync.toml:2: tracking.names.de.track_category: expected a name that means the same "
+         "everywhere, it is that of tracking.tracked_category"},
+        {german + "track_category = \"X\"\n[tracking.names.fr]\nreview_category = \"x\"",
+         "crmsync.toml:4: tracking.names.fr.review_category: expected a name that means the same "
+         "everywhere, it is that of tracking.names.de.track_category"},
+        {german + "failed_category = \"a,b\"",
+         "tracking.names.de.failed_category: expected a category name without comma"},
+        {german + "regarding_prefix = \"CRM\"", "expected a name that does not begin with "
+                                                "tracking.names.de.regarding_prefix"},
+        {german + "trak_category = \"X\"",
+         "crmsync.toml:2: tracking.names.de.trak_category: unknown key, did you mean "
+         "track_category?"},
+        {"[tracking]\nnames = \"de\"", "tracking.names: expected sections such as "
+                                       "[tracking.names.de], found a text in quotes"},
+        {"[tracking.names]\nde = \"X\"", "tracking.names.de: expected a section "
+                                         "[tracking.names.de], found a text in quotes"},
+    })));
+}

@@ -217,3 +217,15 @@ TEST_CASE("where the configuration is: option, environment, fixed place")
     const test::Variable variable("CRMSYNC_CONFIG", "");
     CHECK(settings_path(std::nullopt) == "/etc/crmsync/crmsync.toml");
 }
+
+TEST_CASE("names by language arrive, whatever case the language is written in")
+{
+    const test::Folder folder;
+    const Settings settings =
+        folder.load("[tracking.names.de-AT]\ntracked_category = \"Abgelegt\"");
+    REQUIRE(settings.tracking.names.contains("de-at"));
+    const Settings::Tracking translated = settings.tracking.in_language("de-at");
+    CHECK(translated.tracked_category == "Abgelegt");
+    CHECK(translated.track_category == "CRM Track");
+    CHECK(settings.tracking.in_language("fr").tracked_category == "CRM Tracked");
+}
