@@ -66,7 +66,8 @@ Decision decide(const Item& item, const KnownItem& known, const Candidates& cand
     const Case c{item, known, candidates, policy, circumstances, wish};
     if (known.link)
         return decide_linked(c);
-    if (known.owed)
+    // What is owed without being an answer does not keep anybody waiting.
+    if (known.owed && !(known.owed == StateCategory::none && wish.any()))
         return decide_owed(c);
     return decide_unlinked(c);
 }

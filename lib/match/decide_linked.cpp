@@ -1,4 +1,5 @@
 #include "match/categories.hpp"
+#include "match/correction.hpp"
 #include "match/regarding.hpp"
 #include "match/weighing.hpp"
 
@@ -76,6 +77,8 @@ Decision asked_again(const Case& c, const OwnCategories& own)
         return decision;
     }
     answer(decision, std::move(desired), c);
+    if (c.wish.labels.empty() && link.tracked_by == "user" && is_written(link.category_seen))
+        answer_again(decision, c);
     return decision;
 }
 
@@ -135,6 +138,7 @@ Decision decide_linked(const Case& c)
         desired.state = StateCategory::tracked;
         answer(decision, std::move(desired), c);
     }
+    correct_linked(decision, c, own);
     restore_mark(decision, c);
     weigh_again(decision, c);
     return decision;

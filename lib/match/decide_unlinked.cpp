@@ -1,4 +1,5 @@
 #include "match/categories.hpp"
+#include "match/correction.hpp"
 #include "match/gate.hpp"
 #include "match/parties.hpp"
 #include "match/weighing.hpp"
@@ -54,6 +55,7 @@ Decision ignored(const Case& c, std::vector<Evidence> found)
         desired.state = kept_state(c);
         answer(decision, std::move(desired), c);
     }
+    correct_unlinked(decision, c);
     return decision;
 }
 
@@ -71,11 +73,14 @@ Decision refused(const Case& c, Outcome outcome, Closed closed, std::vector<Evid
         desired.state = StateCategory::refused;
         desired.take_off = c.wish.labels;
         answer(decision, std::move(desired), c);
+        if (c.known.outcome == to_string(Outcome::refused))
+            answer_again(decision, c);
     } else if (!c.wish.senders.empty()) {
         DesiredCategories desired;
         desired.state = kept_state(c);
         answer(decision, std::move(desired), c);
     }
+    correct_unlinked(decision, c);
     return decision;
 }
 

@@ -172,7 +172,7 @@ Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
     wish.labels = new_labels(own, known, policy);
     if (known.link)
         read_linked(wish, item, own, known);
-    else if (!known.owed)
+    else if (!known.owed || known.owed == StateCategory::none)
         read_unlinked(wish, item, own, known, circumstances);
     if (wish.any() && known.intent && !shows)
         wish.rule = Rule::draft_tag;

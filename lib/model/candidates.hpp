@@ -109,6 +109,7 @@ struct KnownItem {
     bool came_tagged = false;          ///< parked with the tag it was first seen with
     std::optional<StateCategory> owed; ///< a category write waits
     std::optional<Intent> intent;      ///< of this draft, or of the draft this was sent from
+    int corrections = 0; ///< how often somebody was answered the same again within a day
 };
 
 } // namespace crmsync

@@ -98,6 +98,8 @@ struct Decision {
     bool stage_untrack = false; ///< a person seems to have taken our category off a linked item
     bool withdrawn =
         false; ///< a wish or our category was taken off before the owed write: drop the write
+    bool corrects = false; ///< says again what was answered before; counted, since it may be a
+                           ///< program that goes on asking
     bool orphan_category =
         false; ///< a state category of ours on a first pass that belongs to nothing stored
     std::optional<Intent> intent; ///< what a draft asks for, once it is sent

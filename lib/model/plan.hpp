@@ -195,7 +195,8 @@ struct Plan {
         withdrawn_intents;                ///< item ids of drafts that ask for nothing any more
     std::vector<std::string> lost_drafts; ///< item ids of drafts that are gone: deleted, or sent
     std::vector<AnsweredIntent> answered_intents;
-    std::vector<Sha256> unpinned; ///< HMACs of items tagged again, and of their messages
+    std::vector<Sha256> corrected; ///< HMACs of items that were answered the same again
+    std::vector<Sha256> unpinned;  ///< HMACs of items tagged again, and of their messages
     std::vector<LogEvent> events;
 
     bool empty() const;

@@ -61,6 +61,7 @@ asio::awaitable<void> Housekeeping::round()
     store::Intents intents(pool_);
     co_await intents.purge();
     store::Decisions decisions(pool_);
+    co_await decisions.purge_corrections();
     for (int i = 0; i < most_batches && !stopping_; ++i)
         if (co_await decisions.purge(decision_days_, at_once) < at_once)
             break;

@@ -27,6 +27,11 @@ boost::asio::awaitable<std::vector<StoredDecision>> Decisions::of_message(Mailbo
     co_return decisions;
 }
 
+boost::asio::awaitable<void> Decisions::purge_corrections()
+{
+    co_await pool_.run(sql::purge_corrections);
+}
+
 boost::asio::awaitable<int> Decisions::purge(int days, int limit)
 {
     const pg::Result purged = co_await pool_.run(sql::purge_decisions, params(days, limit));

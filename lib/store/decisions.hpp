@@ -39,6 +39,9 @@ public:
     /// Removes those older than `days` that stand for no link, at most `limit`; the number removed.
     boost::asio::awaitable<int> purge(int days, int limit = 1000);
 
+    /// Forgets who was answered the same again, a day after it began.
+    boost::asio::awaitable<void> purge_corrections();
+
 private:
     pg::Pool& pool_;
 };

@@ -64,10 +64,11 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
         item.orphan = rows.get<bool>(row, 17);
         item.held = rows.get<std::optional<std::string>>(row, 18);
         item.restoring = rows.get<bool>(row, 19);
+        item.corrections = rows.get<int>(row, 21);
         if (const auto owed = rows.get<std::optional<std::string_view>>(row, 15))
             item.owed = state_category(*owed);
-        if (const auto tagged = rows.get<std::optional<bool>>(row, 21))
-            item.intent = Intent{*tagged, rows.get<std::vector<std::string>>(row, 22)};
+        if (const auto tagged = rows.get<std::optional<bool>>(row, 22))
+            item.intent = Intent{*tagged, rows.get<std::vector<std::string>>(row, 23)};
         known.insert_or_assign(rows.get<std::string>(row, 0), std::move(item));
     }
     co_return known;

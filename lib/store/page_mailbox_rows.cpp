@@ -213,6 +213,13 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
         script.add(sql::stage_untracks, params(mailbox, plan.staged));
     add_parked(script, mailbox, plan);
     add_intents(script, mailbox, plan);
+    if (!plan.corrected.empty()) {
+        const std::set<Sha256> once(plan.corrected.begin(), plan.corrected.end());
+        std::vector<pg::Bytes> items;
+        for (const Sha256& item : once)
+            items.push_back(pg::to_bytes(item));
+        script.add(sql::count_corrections, params(mailbox, items));
+    }
     if (!plan.unpinned.empty()) {
         std::vector<pg::Bytes> messages;
         for (const Sha256& message : plan.unpinned)

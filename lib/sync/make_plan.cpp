@@ -2,6 +2,7 @@
 
 #include "base/backoff.hpp"
 #include "match/categories.hpp"
+#include "match/correction.hpp"
 #include "match/parties.hpp"
 #include "match/rules.hpp"
 #include "sync/body_policy.hpp"
@@ -120,6 +121,23 @@ void add_answer(Plan& plan, const Decided& decided)
         owed.categories = decided.item.categories.value_or({});
     owed.version = decided.item.version.value_or(Version{});
     plan.write_backs.push_back(std::move(owed));
+}
+
+/// Counted, so that two programs that contradict each other come to an end.
+void note_correction(Plan& plan, const Decided& decided, const PlanFacts& facts)
+{
+    if (!decided.decision.corrects)
+        return;
+    plan.corrected.push_back(facts.hash.item(decided.item.key.id));
+    if (decided.known.corrections + 1 != match::most_corrections)
+        return;
+    LogEvent event;
+    event.level = "warn";
+    event.name = "categories_contested";
+    boost::json::object detail;
+    detail["item_id"] = decided.item.key.id;
+    event.detail_json = boost::json::serialize(detail);
+    plan.events.push_back(std::move(event));
 }
 
 /// The label the item shows for its regarding, where it has one.
@@ -252,6 +270,7 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     const Decision& decision = decided.decision;
     const bool stands = !decided.known.link && answer_stands(decided, facts);
     plan_intent(plan, decided, facts.hash);
+    note_correction(plan, decided, facts);
     if (decided.known.parked && !stands)
         plan.unparked.push_back(decided.item.key.id);
     if (!decided.known.link) {

@@ -4,6 +4,7 @@
 #include "match/categories.hpp"
 #include "store/held_untracks.hpp"
 #include "store/leases.hpp"
+#include "store/page_store.hpp"
 #include "store/untracks.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/note_event.hpp"
@@ -86,6 +87,9 @@ public:
         co_await hold(verdict);
         co_await release(verdict.release, false);
         co_await release(verdict.confirm, true);
+        verdict.release.insert(verdict.release.end(), verdict.confirm.begin(),
+                               verdict.confirm.end());
+        co_await clear(verdict.release);
         co_await reject(std::move(verdict.reject));
         if (!verdict.drop.empty())
             co_await untracks_.drop(context_.fence, std::move(verdict.drop));
@@ -163,6 +167,30 @@ private:
             release.confirmed = confirmed;
         }
         return releases;
+    }
+
+    /// Another state of ours on an item that is untracked now says nothing true.
+    asio::awaitable<void> clear(const std::vector<std::string>& released)
+    {
+        const match::Policy& policy = context_.rules->policy;
+        Plan plan;
+        plan.policy_version = context_.rules->fingerprint;
+        for (const std::optional<Item>& look : looks_) {
+            if (!look || !look->categories.has_value() || !look->version.has_value() ||
+                std::find(released.begin(), released.end(), look->key.id) == released.end())
+                continue;
+            if (!match::own_categories(*look->categories, policy).answered())
+                continue;
+            OwedCategories& owed = plan.write_backs.emplace_back();
+            owed.item_id = look->key.id;
+            if (!look->uncleaned_categories)
+                owed.categories = *look->categories;
+            owed.version = *look->version;
+        }
+        if (plan.write_backs.empty())
+            co_return;
+        const auto connection = co_await context_.pool.acquire();
+        co_await store::commit(*connection, context_.fence, std::move(plan), std::nullopt);
     }
 
     asio::awaitable<void> hold(const UntrackVerdict& verdict)

@@ -233,6 +233,12 @@ KnownBuilder& KnownBuilder::held(std::string rule)
     return staged();
 }
 
+KnownBuilder& KnownBuilder::corrected(int times)
+{
+    known_.corrections = times;
+    return *this;
+}
+
 KnownBuilder& KnownBuilder::restoring()
 {
     known_.restoring = true;

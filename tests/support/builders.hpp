@@ -81,7 +81,8 @@ public:
     KnownBuilder& pinned();
     KnownBuilder& staged();
     KnownBuilder& held(std::string rule);
-    KnownBuilder& restoring(); ///< what was taken off is owed again
+    KnownBuilder& corrected(int times); ///< today
+    KnownBuilder& restoring();          ///< what was taken off is owed again
     KnownBuilder& parked();
     KnownBuilder& owed(StateCategory state);
     /// Linked to activity 1, CRM Tracked written and seen, by a person.
@@ -113,8 +114,8 @@ public:
     CrmBuilder& owned_by(int record);
     /// A stored message; about no record where `regarding` is 0.
     CrmBuilder& stored(std::string message_id, int regarding = 0);
-    CrmBuilder& removed();      ///< the stored message before is a tombstone
-    CrmBuilder& had_external(); ///< somebody outside took part in it
+    CrmBuilder& removed();                           ///< the stored message before is a tombstone
+    CrmBuilder& had_external();                      ///< somebody outside took part in it
     CrmBuilder& linked_here(std::string tracked_by); ///< the mailbox that decides holds it so
     CrmBuilder& mailbox(std::string_view address, int owner);
     CrmBuilder& label_by_number(const std::string& folded, std::vector<int> records);

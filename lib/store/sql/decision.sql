@@ -12,6 +12,9 @@ SELECT d.item_id, d.decided_at, d.outcome, d.rule, d.evidence::text, d.policy_ve
  WHERE d.message_id_hmac = $2::bytea AND d.mailbox_id = $1::bigint
  ORDER BY d.decided_at DESC;
 
+-- name: purge_corrections
+DELETE FROM sync.correction WHERE began_at < sync.now() - interval '1 day';
+
 -- name: purge_decisions
 -- Old ones that stand for no link, and what they say about parents. Tracked ones stay as long as their
 -- activity; purge_links makes others of them. Orphans stay: without its row, the next change of such

@@ -10,7 +10,8 @@ SELECT q.item_id,
        coalesce(p.pinned, false), coalesce(s.staged, false),
        k.attempts,
        w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
-       s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false), i.tagged, i.labels
+       s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false), coalesce(c.times, 0),
+       i.tagged, i.labels
   FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
@@ -25,6 +26,9 @@ SELECT q.item_id,
   LEFT JOIN LATERAL (SELECT n.desired FROM sync.write_back AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id AND n.kind = 'categories'
                         AND n.state NOT IN ('done', 'given_up') OFFSET 0) AS w ON true
+  LEFT JOIN LATERAL (SELECT n.times FROM sync.correction AS n
+                      WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac
+                        AND n.began_at > sync.now() - interval '1 day' OFFSET 0) AS c ON true
   LEFT JOIN LATERAL (SELECT true AS pinned FROM sync.pin AS n
                       WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n

@@ -374,6 +374,16 @@ SELECT $1::bigint, item_id, reason, version, attempts::integer, next_attempt_at,
    SET reason = excluded.reason, version = excluded.version, attempts = excluded.attempts,
        next_attempt_at = excluded.next_attempt_at, came_tagged = excluded.came_tagged;
 
+-- name: count_corrections
+-- Within a day of the first; a later one begins a new day.
+INSERT INTO sync.correction AS c (mailbox_id, item_hmac, times, began_at)
+SELECT $1::bigint, item_hmac, 1, (SELECT sync.now()) FROM unnest($2::bytea[]) AS i (item_hmac)
+ ORDER BY item_hmac
+    ON CONFLICT (mailbox_id, item_hmac) DO UPDATE
+   SET times = CASE WHEN c.began_at > excluded.began_at - interval '1 day' THEN c.times + 1 ELSE 1 END,
+       began_at = CASE WHEN c.began_at > excluded.began_at - interval '1 day' THEN c.began_at
+                       ELSE excluded.began_at END;
+
 -- name: unpark_items
 DELETE FROM sync.parked WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
 

@@ -157,7 +157,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::known_items,
          "7, '{i6,i46}', " + keys + ", " + keys,
          {"link_pkey", "activity_pkey", "decision_pkey", "pin_pkey", "untrack_stage_pkey",
-          "parked_pkey", "write_back_pkey", "intent_pkey", "intent_message"}},
+          "parked_pkey", "write_back_pkey", "correction_pkey", "intent_pkey", "intent_message"}},
         {sql::candidates_by_address,
          "'{c7@example.com,c8@example.com}'",
          {"record_address_pkey", "record_pkey"}},

@@ -81,6 +81,27 @@ TEST_CASE("CRM Track on a linked item is answered again")
     CHECK(decision.answer.regarding == std::optional<std::string>("CRM: Fabrikam"));
 }
 
+TEST_CASE("a linked item says one thing of ours, and a true one")
+{
+    check({
+        {"CRM Refused beside CRM Tracked", carrying({"CRM Tracked", "CRM Refused"}),
+         known().linked(), "tracked, answers tracked"},
+        {"CRM Failed beside CRM Review",
+         carrying({"CRM Review", "CRM Failed"}).cc("bo@fabrikam.example"),
+         known().seen(StateCategory::review), "tracked, answers review"},
+        {"CRM Review beside CRM Tracked", carrying({"CRM Tracked", "CRM Review"}), known().linked(),
+         "tracked, answers tracked"},
+        {"while something is owed", carrying({"CRM Tracked", "CRM Refused"}),
+         known().linked().owed(StateCategory::tracked), "tracked"},
+        {"nine times today", carrying({"CRM Tracked", "CRM Refused"}),
+         known().linked().corrected(9), "tracked, answers tracked"},
+        {"ten times today", carrying({"CRM Tracked", "CRM Refused"}),
+         known().linked().corrected(10), "tracked"},
+        {"CRM Track ten times today", carrying({"CRM Tracked", "CRM Track"}),
+         known().linked().corrected(10), "tracked hand_tag by person"},
+    });
+}
+
 TEST_CASE("our category taken off a linked item stages an untrack, never more")
 {
     check({

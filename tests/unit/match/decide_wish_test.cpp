@@ -282,6 +282,45 @@ TEST_CASE("a refused wish can be repeated or dismissed, and is asked once")
     });
 }
 
+TEST_CASE("a state that a user sets on an item without a link is no wish, and goes")
+{
+    const auto carrying = [](std::vector<std::string> categories) {
+        return message().categories(std::move(categories));
+    };
+    const auto orphan = [] {
+        KnownItem known_orphan = known().outcome("ignored");
+        known_orphan.orphan = true;
+        return known_orphan;
+    };
+    check({
+        {"CRM Refused on an ignored one", carrying({"CRM Refused"}), known().outcome("ignored"),
+         later(), "ignored, answers none"},
+        {"CRM Failed on a refused one", carrying({"CRM Refused", "CRM Failed"}),
+         known().outcome("refused"), later(), "ignored, answers refused"},
+        {"CRM Failed in the place of CRM Refused", carrying({"CRM Failed"}),
+         known().outcome("refused"), later(), "ignored, answers none"},
+        {"CRM Review on a failed one", carrying({"CRM Failed", "CRM Review"}),
+         known().outcome("failed"), later(), "ignored, answers failed"},
+        {"CRM Review on an untracked one", carrying({"CRM Review"}),
+         known().outcome("untracked").pinned(), later(), "untracked pinned, answers none"},
+        {"an inbox rule's tag refused on an untracked one", carrying({"CRM Refused"}),
+         known().outcome("untracked").pinned(), later(), "untracked pinned"},
+        {"of which nothing is remembered", carrying({"CRM Refused"}), {}, later(), "ignored"},
+        {"from before the first pass", carrying({"CRM Refused"}), orphan(), later(),
+         "ignored orphan_category, orphan"},
+        {"ten times today", carrying({"CRM Refused"}), known().outcome("ignored").corrected(10),
+         later(), "ignored"},
+        {"a wish while a correction is owed", carrying({"CRM Track"}),
+         known().outcome("ignored").owed(StateCategory::none), later(),
+         "tracked hand_tag by person, answers tracked"},
+        {"nothing new while a correction is owed", carrying({"CRM Refused"}),
+         known().outcome("ignored").owed(StateCategory::none), later(), "ignored"},
+        {"the refused wish repeated by a program",
+         carrying({"CRM Refused", "CRM Track"}).sensitivity(Sensitivity::personal),
+         known().outcome("refused").corrected(10), later(), "refused gate_sensitivity by person"},
+    });
+}
+
 TEST_CASE("an inbox rule's tag refused by a gate does not turn into a hand tag")
 {
     check({{"read again before the answer was written", internal(),
