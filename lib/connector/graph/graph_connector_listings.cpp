@@ -85,7 +85,9 @@ asio::awaitable<DocumentPtr> GraphConnector::optional_listing(std::string url, P
         error.reaction = Reaction::retry;
         error.name = failure.name();
     }
-    if (stops_reading(error))
+    // Where nothing may be read, what cannot be done without says so.
+    const bool denied = error.name == "graph.access_denied";
+    if (stops_reading(error) && !denied)
         throw failure_of(error, calls_.mailbox());
     log::info(log::Area::graph, "Graph does not answer a listing of the whole mailbox",
               {{"mailbox", mailbox_.value}, {"purpose", purpose.doing}, {"failure", error.name}});
