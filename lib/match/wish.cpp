@@ -122,7 +122,8 @@ void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const
 
     if (own.track) {
         wish.rule = by_person ? Rule::hand_tag : Rule::rule_tag;
-    } else if (own.tracked && !old) {
+    } else if (own.tracked && !old && known.owed != StateCategory::none) {
+        // Not while it is what we are about to take off.
         // A copy within the mailbox carries CRM Tracked as well: identity goes first.
         wish.rule = by_person ? Rule::tracked_by_hand : Rule::rule_tag;
         wish.answered_before = !seen;

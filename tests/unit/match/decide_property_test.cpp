@@ -190,9 +190,11 @@ TEST_CASE("whatever is decided, an answer leaves one state and a rule never pass
             RC_ASSERT(!match::gate(s.item, asker, crm_of_all(), contoso_policy(), s.where));
             RC_ASSERT(!s.known.pinned || decision.by_person);
         }
-        if (decision.outcome == Outcome::refused && decision.writes_answer)
-            RC_ASSERT(decision.answer.state == StateCategory::refused ||
-                      !decision.answer.take_off.empty());
+        if (decision.outcome == Outcome::refused && decision.writes_answer) {
+            RC_ASSERT(decision.answer.state != StateCategory::tracked);
+            RC_ASSERT(decision.answer.state != StateCategory::review);
+            RC_ASSERT(decision.answer.state == StateCategory::refused || !decision.by_person);
+        }
     }));
 }
 
