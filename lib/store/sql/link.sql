@@ -33,12 +33,19 @@ SELECT q.item_id,
                       WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true
-  -- Hardly any mailbox has one: asked once, not for each item.
-  LEFT JOIN LATERAL (SELECT n.tagged, n.labels FROM sync.intent AS n
-                      WHERE (SELECT EXISTS (SELECT FROM sync.intent WHERE mailbox_id = $1::bigint))
-                        AND n.mailbox_id = $1::bigint
-                        AND (n.item_id = q.item_id OR n.message_hmac = q.message_hmac)
-                      ORDER BY n.item_id = q.item_id DESC, n.item_id LIMIT 1) AS i ON true;
+  -- Of the item itself, else of the draft with its Message-ID. Hardly any mailbox has one: that is asked
+  -- once, not for each item.
+  LEFT JOIN LATERAL (
+      SELECT f.tagged, f.labels FROM (
+          (SELECT 1 AS rank, n.tagged, n.labels FROM sync.intent AS n
+            WHERE (SELECT EXISTS (SELECT FROM sync.intent WHERE mailbox_id = $1::bigint))
+              AND n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0)
+          UNION ALL
+          (SELECT 2, n.tagged, n.labels FROM sync.intent AS n
+            WHERE (SELECT EXISTS (SELECT FROM sync.intent WHERE mailbox_id = $1::bigint))
+              AND n.mailbox_id = $1::bigint AND n.message_hmac = q.message_hmac
+            ORDER BY n.item_id LIMIT 1)) AS f
+       ORDER BY f.rank LIMIT 1) AS i ON true;
 
 -- name: links_here
 -- How this mailbox itself holds stored messages: of several copies the strongest word.
