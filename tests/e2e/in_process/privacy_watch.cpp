@@ -84,7 +84,9 @@ PrivacyWatch::Cause PrivacyWatch::cause_of(const sim::RecordEntry& entry)
         if (known.raced != entry.version)
             outrun = &known;
     }
-    if (!outrun || entry.operation != "message.get" || entry.contents)
+    // An attachment cannot be asked for at a version; one that is gone shows nothing.
+    const bool shows_nothing = entry.contents && entry.status == 404;
+    if (!outrun || (!shows_nothing && (entry.operation != "message.get" || entry.contents)))
         return Cause::none;
     if (entry.status == 200) // else it was shown nothing, and asks again as it did before
         outrun->raced = entry.version;

@@ -55,6 +55,10 @@ void stop_in_the_middle(Stage& stage)
 void check_the_whole_load(Stage& stage, const Http2Front& front)
 {
     stage.wait_for("the whole load", [&] { return all_done(stage, {ann}, messages); });
+    // What is tagged is answered before the folders are read.
+    stage.wait_for("a pass", [&] {
+        return stage.number("SELECT count(*) FROM sync.mailbox WHERE last_pass_at IS NOT NULL") > 0;
+    });
     check_nothing_doubled(stage, messages);
     check_all_was_http2(front);
 }

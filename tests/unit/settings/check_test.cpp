@@ -220,8 +220,9 @@ TEST_CASE("a name of one language means the same in every other")
          "everywhere, it is that of tracking.names.de.track_category"},
         {german + "failed_category = \"a,b\"",
          "tracking.names.de.failed_category: expected a category name without comma"},
-        {german + "regarding_prefix = \"CRM\"", "expected a name that does not begin with "
-                                                "tracking.names.de.regarding_prefix"},
+        {german + "regarding_prefix = \"CRM Ref\"",
+         "tracking.refused_category: expected a name that does not begin with "
+         "tracking.names.de.regarding_prefix"},
         {german + "trak_category = \"X\"",
          "crmsync.toml:2: tracking.names.de.trak_category: unknown key, did you mean "
          "track_category?"},

@@ -330,13 +330,15 @@ TEST_CASE_METHOD(Followed, "a mailbox that is removed and added again is linked 
     const auto added = stage.go(mailboxes.add_with_user(again));
     REQUIRE(added);
     SECTION("by its categories") {}
-    SECTION("once it is tagged again, where they were taken off meanwhile")
+    SECTION("by what is stored, where they were taken off meanwhile; a tag makes it the user's")
     {
         stage.script().untag(kim, item.id, "CRM Tracked");
         stage.set_state(added->mailbox.id, MailboxState::enabled);
         stage.settle();
-        CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+        CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"shared"});
         stage.script().tag(kim, item.id, "CRM Track");
+        stage.settle();
+        CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"user"});
     }
     stage.set_state(added->mailbox.id, MailboxState::enabled);
     stage.settle();
