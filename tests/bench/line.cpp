@@ -378,11 +378,12 @@ Cost Line::run()
 
 int Line::carrying(int mailbox, const std::string& category) const
 {
-    const std::string dump = get(simulator_port_, "/sim/dump?mailbox=" + address_of(mailbox));
+    const json::value dump =
+        json::parse(get(simulator_port_, "/sim/dump?mailbox=" + address_of(mailbox)));
     int count = 0;
-    for (auto at = dump.find('"' + category + '"'); at != std::string::npos;
-         at = dump.find('"' + category + '"', at + 1))
-        ++count;
+    for (const json::value& item : dump.at("items").as_array())
+        for (const json::value& carried : item.at("categories").as_array())
+            count += carried.as_string() == category ? 1 : 0;
     return count;
 }
 
