@@ -44,11 +44,15 @@ asio::awaitable<void> seek(const TurnContext& context, CategorySearch search, co
     Cursor next;
     for (int pages = 0; pages < most_pages; ++pages) {
         context.end_if_stopping();
+        Gate::Permit permit; // a page of a first load as any other
+        if (context.lanes)
+            permit = co_await context.lanes->backlog.enter();
         auto page = co_await context.connector.items_with_category(search, std::move(next));
         if (!page)
             co_return;
         const bool news = only_new(page->changes, found);
         report += co_await handle_looked_up(context, std::move(page->changes));
+        permit = Gate::Permit();
         co_await answer();
         if (page->last)
             co_return;
