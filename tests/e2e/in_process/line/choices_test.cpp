@@ -22,7 +22,8 @@ struct Running {
     void choose(const std::string& key, std::optional<std::string> value)
     {
         store::Mailboxes mailboxes(stage.pool());
-        REQUIRE(stage.go(mailboxes.choose(mailbox, key, std::move(value))));
+        const auto chosen = stage.go(mailboxes.choose(mailbox, key, std::move(value)));
+        REQUIRE(chosen);
         stage.run_for(std::chrono::seconds(5));
     }
     int alive()
