@@ -32,7 +32,7 @@ std::span<const Migration> embedded_migrations();
 class Migrator {
 public:
     Migrator(boost::asio::any_io_executor executor, std::string url,
-             std::span<const Migration> migrations = embedded_migrations());
+             std::span<const Migration> known = embedded_migrations());
 
     /// What would be applied. Changes nothing.
     boost::asio::awaitable<std::vector<Migration>> pending();
