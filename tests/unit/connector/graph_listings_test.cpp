@@ -78,10 +78,19 @@ TEST_CASE("a mailbox that does not list changes is left alone with the question 
     CHECK(stage.requests().size() == 1);
 }
 
-TEST_CASE("a mailbox that may not be read says so to whoever asks what changed")
+TEST_CASE("a listing of the whole mailbox that is denied is gone on without")
 {
+    // Read access may be given to folders one by one: what cannot be done without says so.
     GraphStage stage(
         [](const Received&) { return json_answer(403, error_body("ErrorAccessDenied")); });
+    CHECK_FALSE(stage.go(stage.connector.changed_items(stage.now())));
+}
+
+TEST_CASE("a mailbox that is gone says so to whoever asks what changed")
+{
+    GraphStage stage([](const Received&) {
+        return json_answer(404, error_body("MailboxNotEnabledForRESTAPI"));
+    });
     CHECK_THROWS_AS(stage.go(stage.connector.changed_items(stage.now())), Failure);
 }
 
