@@ -1,4 +1,5 @@
 #include "e2e/in_process/letters.hpp"
+#include "e2e/in_process/programs.hpp"
 #include "e2e/in_process/projection.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,8 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <random>
 #include <set>
 
 using namespace crmsync;
@@ -164,24 +163,11 @@ rc::Gen<Step> any_step()
                         });
 }
 
-/// A few programs, all of them where everything is asked for. RC_PARAMS with the printed seed
-/// repeats a run.
-void choose_programs()
-{
-    if (std::getenv("RC_PARAMS"))
-        return;
-    const bool full = std::getenv("CRMSYNC_FULL") != nullptr;
-    const std::string params = fmt::format("seed={} max_size=30 {}", std::random_device{}(),
-                                           full ? "max_success=300" : "max_success=12 noshrink=1");
-    setenv("RC_PARAMS", params.c_str(), 1);
-    fmt::print("RC_PARAMS='{}'\n", params);
-}
-
 } // namespace
 
 TEST_CASE("a user's own categories survive every interleaving, and the last wish counts")
 {
-    choose_programs();
+    choose_programs(30, 12, 300);
     CHECK(rc::check("an item ends as its user left it", [] {
         const auto program = *rc::gen::container<std::vector<Step>>(any_step());
         Play play;
