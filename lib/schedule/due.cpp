@@ -31,7 +31,7 @@ std::optional<Timestamp> next_turn(const TurnEnd& end, std::chrono::seconds poll
     if (end.more_to_do)
         return end.at;
     const Timestamp poll = end.at + poll_interval;
-    return end.owed_at ? std::max(end.at, std::min(*end.owed_at, poll)) : poll;
+    return end.due_at ? std::max(end.at, std::min(*end.due_at, poll)) : poll;
 }
 
 } // namespace crmsync::schedule

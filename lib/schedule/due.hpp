@@ -10,8 +10,8 @@ namespace crmsync::schedule {
 /// How a turn over a mailbox ended.
 struct TurnEnd {
     Timestamp at{};
-    bool more_to_do = false;          ///< a backlog is left: come back at once
-    std::optional<Timestamp> owed_at; ///< the next category write or parked item is due then
+    bool more_to_do = false;         ///< a backlog is left: come back at once
+    std::optional<Timestamp> due_at; ///< something is to be done then, also without news
     std::optional<Reaction> failed;
     std::optional<std::chrono::milliseconds> advice;
     int failures_in_row = 0; ///< this one included

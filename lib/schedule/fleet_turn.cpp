@@ -60,11 +60,7 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     TurnEnd end;
     end.at = clock_.now();
     end.more_to_do = report.more_to_do;
-    end.owed_at = report.owed_at;
-    if (report.look_at)
-        end.owed_at = std::min(*report.look_at, end.owed_at.value_or(*report.look_at));
-    if (report.parked_at)
-        end.owed_at = std::min(*report.parked_at, end.owed_at.value_or(*report.parked_at));
+    end.due_at = report.due_at;
     end.failures_in_row = held.failures_in_row;
     if (failure) {
         // A mailbox whose stop could not be recorded is not stopped: soon again.
@@ -181,7 +177,7 @@ void Fleet::settle_reading(Held& held, const sync::TurnReport& report)
         held.untracks_held = report.untracks.held;
     if (!report.more_to_do)
         held.mailbox.last_pass_at = now;
-    if (!report.owed_at)
+    if (!report.owes)
         held.owing_since.reset();
     else if (!held.owing_since)
         held.owing_since = now;

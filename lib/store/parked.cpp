@@ -42,12 +42,6 @@ boost::asio::awaitable<std::vector<ParkedRow>> Parked::due(MailboxId mailbox, in
     co_return read_parked(rows);
 }
 
-boost::asio::awaitable<std::optional<Timestamp>> Parked::next_due(MailboxId mailbox)
-{
-    const pg::Result rows = co_await pool_.run(sql::next_parked, params(mailbox));
-    co_return rows.get<std::optional<Timestamp>>(0, 0);
-}
-
 boost::asio::awaitable<void> Parked::rest(Fence fence, const std::vector<ParkedRow>& tried)
 {
     if (tried.empty())

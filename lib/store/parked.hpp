@@ -32,8 +32,6 @@ public:
     boost::asio::awaitable<std::vector<ParkedRow>>
     list(std::optional<MailboxId> mailbox = std::nullopt, int limit = 1000);
     boost::asio::awaitable<std::vector<ParkedRow>> due(MailboxId mailbox, int limit = 20);
-    /// When the next one is due; nothing: none is.
-    boost::asio::awaitable<std::optional<Timestamp>> next_due(MailboxId mailbox);
 
     /// These were due and tried. Those that are as they were had nothing to be tried: they wait for
     /// a person or a new version.

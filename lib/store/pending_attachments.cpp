@@ -84,45 +84,19 @@ boost::asio::awaitable<void> PendingAttachments::give_old_up()
     co_await pool_.run(sql::give_old_attachments_up);
 }
 
-boost::asio::awaitable<std::vector<AttachmentLook>> PendingAttachments::due(MailboxId mailbox,
-                                                                            int limit)
+boost::asio::awaitable<std::vector<WaitingItem>>
+PendingAttachments::waiting(MailboxId mailbox, std::vector<std::string> item_ids)
 {
-    const pg::Result rows = co_await pool_.run(sql::due_looks, params(mailbox, limit));
-    std::vector<AttachmentLook> looks;
+    const pg::Result rows = co_await pool_.run(sql::waiting_items, params(mailbox, item_ids));
+    std::vector<WaitingItem> items;
     for (int row = 0; row < rows.rows(); ++row) {
-        AttachmentLook& look = looks.emplace_back();
-        look.item_id = rows.get<std::string>(row, 0);
-        look.activity = optional_id<ActivityId>(rows, row, 1);
-        look.since = rows.get<std::optional<Timestamp>>(row, 2);
-        look.message_id = rows.get<std::optional<std::string>>(row, 3);
+        WaitingItem& item = items.emplace_back();
+        item.item_id = rows.get<std::string>(row, 0);
+        item.activity = optional_id<ActivityId>(rows, row, 1);
+        item.since = rows.get<std::optional<Timestamp>>(row, 2);
+        item.message_id = rows.get<std::optional<std::string>>(row, 3);
     }
-    co_return looks;
-}
-
-boost::asio::awaitable<std::optional<Timestamp>> PendingAttachments::next_due(MailboxId mailbox)
-{
-    const pg::Result rows = co_await pool_.run(sql::next_look, params(mailbox));
-    co_return rows.get<std::optional<Timestamp>>(0, 0);
-}
-
-boost::asio::awaitable<void> PendingAttachments::look_again(Fence fence, std::string item_id,
-                                                            Timestamp at)
-{
-    const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
-    script.add(sql::look_again, params(fence.mailbox, item_id, at));
-    co_await complete(*connection, std::move(script));
-}
-
-boost::asio::awaitable<void> PendingAttachments::looked_enough(Fence fence,
-                                                               std::vector<std::string> item_ids)
-{
-    if (item_ids.empty())
-        co_return;
-    const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
-    script.add(sql::looked_enough, params(fence.mailbox, item_ids));
-    co_await complete(*connection, std::move(script));
+    co_return items;
 }
 
 } // namespace crmsync::store

@@ -16,16 +16,16 @@ namespace crmsync::store {
 /// How soon an item is looked at again that was stored with a scanner's placeholder.
 inline constexpr std::chrono::minutes first_look_after(2);
 
-/// An item that is due to be looked at.
-struct AttachmentLook {
+/// An item that was to be looked at again.
+struct WaitingItem {
     std::string item_id;
     std::optional<ActivityId> activity; ///< nothing: it is linked no more
     std::optional<Timestamp> since;     ///< nothing: it waits for nothing any more
     std::optional<std::string> message_id;
 };
 
-/// Attachments that a scanner held back when their message was stored, and sync.attachment_look:
-/// the items to be looked at for them. A page that stores such a message asks for the first look.
+/// Attachments that a scanner held back when their message was stored. A page that stores such a
+/// message asks for the first look (Revisit::attachments).
 class PendingAttachments {
 public:
     explicit PendingAttachments(pg::Pool& pool) : pool_(pool) {}
@@ -41,10 +41,9 @@ public:
     /// The same for all that were waited for two days ago: nobody looks at them any more.
     boost::asio::awaitable<void> give_old_up();
 
-    boost::asio::awaitable<std::vector<AttachmentLook>> due(MailboxId mailbox, int limit = 20);
-    boost::asio::awaitable<std::optional<Timestamp>> next_due(MailboxId mailbox);
-    boost::asio::awaitable<void> look_again(Fence fence, std::string item_id, Timestamp at);
-    boost::asio::awaitable<void> looked_enough(Fence fence, std::vector<std::string> item_ids);
+    /// What is stored of these, in their order.
+    boost::asio::awaitable<std::vector<WaitingItem>> waiting(MailboxId mailbox,
+                                                             std::vector<std::string> item_ids);
 
 private:
     pg::Pool& pool_;

@@ -14,7 +14,8 @@ namespace {
 
 Revisit revisit_of(std::string_view word)
 {
-    for (const Revisit reason : {Revisit::copy, Revisit::reply, Revisit::regarding})
+    for (const Revisit reason :
+         {Revisit::copy, Revisit::reply, Revisit::regarding, Revisit::attachments})
         if (word == to_string(reason))
             return reason;
     throw std::logic_error(fmt::format("'{}' is no reason of sync.revisit", word));
@@ -31,6 +32,8 @@ std::string_view to_string(Revisit reason)
         return "reply";
     case Revisit::regarding:
         return "regarding";
+    case Revisit::attachments:
+        return "attachments";
     }
     return "";
 }

@@ -15,9 +15,10 @@ namespace crmsync::store {
 /// Why a mailbox is to look at something again, and what its key is. The words of
 /// sync.revisit.reason.
 enum class Revisit {
-    copy,     ///< another mailbox tracks the message; its Message-ID
-    reply,    ///< what it once ignored answers to is stored; the Message-ID of that
-    regarding ///< what its item answers was stored after it; the item id
+    copy,       ///< another mailbox tracks the message; its Message-ID
+    reply,      ///< what it once ignored answers to is stored; the Message-ID of that
+    regarding,  ///< what its item answers was stored after it; the item id
+    attachments ///< a scanner held some of an item's back; the item id
 };
 std::string_view to_string(Revisit);
 
@@ -37,7 +38,7 @@ public:
     boost::asio::awaitable<std::vector<DueRevisit>> due(MailboxId mailbox, int limit = 20);
     /// Forgets them, but for those that were asked for again since they were read.
     boost::asio::awaitable<void> done(Fence fence, std::vector<DueRevisit> revisits);
-    /// Could not be searched for: not due before `until`.
+    /// Not due before `until`.
     boost::asio::awaitable<void> put_off(Fence fence, DueRevisit revisit, Timestamp until);
 
 private:

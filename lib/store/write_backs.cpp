@@ -40,12 +40,6 @@ boost::asio::awaitable<std::vector<OwedWrite>> WriteBacks::due(MailboxId mailbox
     co_return writes;
 }
 
-boost::asio::awaitable<std::optional<Timestamp>> WriteBacks::next_due(MailboxId mailbox)
-{
-    const pg::Result rows = co_await pool_.run(sql::next_write_back, params(mailbox));
-    co_return rows.get<std::optional<Timestamp>>(0, 0);
-}
-
 boost::asio::awaitable<void> WriteBacks::sent(Fence fence, std::vector<OwedKey> writes)
 {
     if (writes.empty())

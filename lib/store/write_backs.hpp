@@ -61,8 +61,6 @@ public:
     explicit WriteBacks(pg::Pool& pool) : pool_(pool) {}
 
     boost::asio::awaitable<std::vector<OwedWrite>> due(MailboxId mailbox, int limit = 20);
-    /// When the next one is due; nothing: nothing is owed.
-    boost::asio::awaitable<std::optional<Timestamp>> next_due(MailboxId mailbox);
 
     /// They went out, but no answer was heard: due again at once, and harmless twice.
     boost::asio::awaitable<void> sent(Fence fence, std::vector<OwedKey> writes);

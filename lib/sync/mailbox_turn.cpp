@@ -1,16 +1,12 @@
 #include "sync/mailbox_turn.hpp"
 
 #include "base/failure.hpp"
-#include "store/parked.hpp"
-#include "store/write_backs.hpp"
-#include "sync/category_list.hpp"
 #include "sync/dirty_folders.hpp"
 #include "sync/first_load.hpp"
 #include "sync/folder_choice.hpp"
 #include "sync/folder_tree.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
-#include "sync/pending_attachments.hpp"
 #include "sync/present_names.hpp"
 #include "sync/revisit.hpp"
 
@@ -77,39 +73,63 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     report_.folders = static_cast<int>(tree.folders.size());
 
     std::optional<CategoryCheck> list;
-    if (context_.first_turn || context_.categories_missing) {
+    if (list_is_due()) {
         list = co_await ensure_categories(context_);
         co_await remember_list(context_, *list);
+        if (context_.memory)
+            context_.memory->list_at = context_.clock.now();
     }
     const bool first_load = co_await is_first_load(tree);
     co_await read_folders(std::move(tree.folders));
-    report_.pages += co_await retry_parked(context_);
-    report_.pages += co_await look_at_attachments(context_, report_.look_at);
-    const RevisitReport revisits = co_await revisit(context_);
-    report_.pages += revisits.pages;
-    if (!report_.more_to_do)
-        report_.untracks = co_await release_untracks(context_, list);
-    if (report_.untracks.list)
-        list = report_.untracks.list;
+    store::DueWork due = co_await what_is_due();
+    if (due.now)
+        co_await do_what_is_due(list);
     report_.categories_missing = list && !list->complete;
     report_.renaming = context_.first_turn || context_.renaming;
-    if ((!report_.more_to_do || context_.first_pass) && report_.renaming)
+    const bool renames = (!report_.more_to_do || context_.first_pass) && report_.renaming;
+    if (renames)
         report_.renaming = co_await put_present_names(context_);
-    co_await write_back();
+    if (due.now || renames) {
+        co_await write_back();
+        due = co_await what_is_due();
+    }
+    report_.owes = due.owes;
+    if (!report_.due_at)
+        report_.due_at = due.at;
     co_await end_pass();
     const bool loaded = !report_.more_to_do && !report_.tree_failure;
     if (first_load)
         co_await note_first_load(context_, report_.writes.written, loaded);
     if (context_.memory)
         context_.memory->backlog_left = report_.more_to_do;
-
-    store::WriteBacks owed(context_.pool);
-    report_.owed_at = co_await owed.next_due(context_.mailbox.id);
-    store::Parked parked(context_.pool);
-    report_.parked_at = co_await parked.next_due(context_.mailbox.id);
-    if (revisits.more)
-        report_.parked_at = context_.clock.now();
     co_return report_;
+}
+
+asio::awaitable<store::DueWork> MailboxTurn::what_is_due()
+{
+    return store::due_work(context_.pool, context_.mailbox.id, context_.clock.now());
+}
+
+asio::awaitable<void> MailboxTurn::do_what_is_due(std::optional<CategoryCheck>& list)
+{
+    report_.pages += co_await retry_parked(context_);
+    const RevisitReport revisits = co_await revisit(context_);
+    report_.pages += revisits.pages;
+    if (revisits.more)
+        report_.due_at = context_.clock.now();
+    if (!report_.more_to_do)
+        report_.untracks = co_await release_untracks(context_, list);
+    if (report_.untracks.list)
+        list = report_.untracks.list;
+}
+
+/// A category that somebody deletes is there again the next day, though nobody misses it at once.
+bool MailboxTurn::list_is_due() const
+{
+    constexpr std::chrono::hours list_kept{24};
+    const TurnMemory* memory = context_.memory;
+    return context_.first_turn || context_.categories_missing ||
+           (memory && memory->list_at && context_.clock.now() - *memory->list_at >= list_kept);
 }
 
 asio::awaitable<store::FolderTree> MailboxTurn::folders_now()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/due_work.hpp"
+#include "sync/category_list.hpp"
 #include "sync/folder_reader.hpp"
 #include "sync/turn_context.hpp"
 #include "sync/turn_report.hpp"
@@ -23,6 +25,7 @@ public:
     boost::asio::awaitable<TurnReport> run();
 
 private:
+    bool list_is_due() const;
     boost::asio::awaitable<store::FolderTree> folders_now();
     boost::asio::awaitable<bool> is_first_load(const store::FolderTree& tree);
     boost::asio::awaitable<void> read_folders(std::vector<store::FolderState> folders);
@@ -33,6 +36,8 @@ private:
     boost::asio::awaitable<void> read_backlog(std::vector<Reading*> behind);
     /// The next page of a folder that is behind.
     boost::asio::awaitable<bool> read_on(Reading& reading);
+    boost::asio::awaitable<store::DueWork> what_is_due();
+    boost::asio::awaitable<void> do_what_is_due(std::optional<CategoryCheck>& list);
     boost::asio::awaitable<void> write_back();
     boost::asio::awaitable<void> end_pass();
 

@@ -8,7 +8,6 @@
 #include "sync/scanner_placeholder.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace crmsync::sync {
@@ -54,11 +53,11 @@ asio::awaitable<void> settle_one(const TurnContext& context, const Decided& one,
 
 /// What the mailbox has of these messages now, as if their folders had told of it.
 asio::awaitable<PageReport> look_at(const TurnContext& context,
-                                    const std::vector<store::AttachmentLook>& due)
+                                    const std::vector<store::WaitingItem>& items)
 {
     std::vector<ItemKey> keys;
-    for (const store::AttachmentLook& look : due)
-        keys.push_back(ItemKey{context.mailbox.id, look.item_id});
+    for (const store::WaitingItem& item : items)
+        keys.push_back(ItemKey{context.mailbox.id, item.item_id});
     std::vector<std::optional<Item>> looks = co_await context.connector.look_up(keys);
     std::vector<Change> changes;
     for (std::size_t i = 0; i < looks.size(); ++i) {
@@ -66,10 +65,10 @@ asio::awaitable<PageReport> look_at(const TurnContext& context,
         Change& change = changes.emplace_back();
         change.key = keys[i];
         change.item = std::move(looks[i]);
-        if (!gone || !due[i].message_id)
+        if (!gone || !items[i].message_id)
             continue;
         // Delivered again in place of the first, which was taken away [KB 4522769].
-        std::vector<Item> copies = co_await context.connector.find_message(*due[i].message_id);
+        std::vector<Item> copies = co_await context.connector.find_message(*items[i].message_id);
         for (Item& copy : copies) {
             Change& found = changes.emplace_back();
             found.key = copy.key;
@@ -77,26 +76,6 @@ asio::awaitable<PageReport> look_at(const TurnContext& context,
         }
     }
     co_return co_await handle_looked_up(context, std::move(changes));
-}
-
-/// When each is due again; what waits no more, or has waited long enough, is not.
-asio::awaitable<void> put_off(const TurnContext& context,
-                              const std::vector<store::AttachmentLook>& looked_at)
-{
-    store::PendingAttachments pending(context.pool);
-    std::vector<std::string> done;
-    for (const store::AttachmentLook& look : looked_at) {
-        const auto again =
-            look.since ? next_look(*look.since, context.clock.now()) : std::optional<Timestamp>();
-        if (again) {
-            co_await pending.look_again(context.fence, look.item_id, *again);
-            continue;
-        }
-        if (look.since && look.activity)
-            co_await pending.give_up(context.fence, *look.activity);
-        done.push_back(look.item_id);
-    }
-    co_await pending.looked_enough(context.fence, std::move(done));
 }
 
 } // namespace
@@ -117,25 +96,23 @@ asio::awaitable<void> settle_attachments(const TurnContext& context, std::vector
 }
 
 asio::awaitable<PageReport> look_at_attachments(const TurnContext& context,
-                                                std::optional<Timestamp>& next)
+                                                std::vector<std::string> item_ids,
+                                                std::map<std::string, Timestamp>& again)
 {
-    constexpr int most_batches = 10'000; // a bound, not a limit
     PageReport report;
+    if (item_ids.empty())
+        co_return report;
     store::PendingAttachments pending(context.pool);
-    for (int i = 0; i < most_batches; ++i) {
-        next = co_await pending.next_due(context.mailbox.id);
-        if (!next || *next > context.clock.now())
-            break;
-        context.end_if_stopping();
-        const std::vector<store::AttachmentLook> due = co_await pending.due(context.mailbox.id);
-        if (due.empty())
-            break; // by the database's clock it is not time yet
-        std::vector<store::AttachmentLook> waiting;
-        std::copy_if(due.begin(), due.end(), std::back_inserter(waiting),
-                     [](const store::AttachmentLook& look) { return look.since.has_value(); });
-        if (!waiting.empty())
-            report += co_await look_at(context, waiting);
-        co_await put_off(context, due);
+    std::vector<store::WaitingItem> items =
+        co_await pending.waiting(context.mailbox.id, std::move(item_ids));
+    std::erase_if(items, [](const store::WaitingItem& item) { return !item.since; });
+    if (!items.empty())
+        report += co_await look_at(context, items);
+    for (const store::WaitingItem& item : items) {
+        if (const auto next = next_look(*item.since, context.clock.now()))
+            again.emplace(item.item_id, *next);
+        else if (item.activity)
+            co_await pending.give_up(context.fence, *item.activity);
     }
     co_return report;
 }

@@ -6,7 +6,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <optional>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace crmsync::sync {
@@ -18,10 +19,11 @@ namespace crmsync::sync {
 boost::asio::awaitable<void> settle_attachments(const TurnContext& context,
                                                 std::vector<Decided> waiting);
 
-/// Looks at the items that are due for it: the scanner tells nobody when it is done. Where the item
-/// is gone, the message that was delivered in its place under the same Message-ID is looked at. A
-/// placeholder that stays for a day is skipped. Says when the next one is due.
+/// Looks at these items, since the scanner tells nobody when it is done. Where an item is gone, the
+/// message that was delivered in its place under the same Message-ID is looked at. A placeholder
+/// that stays for a day is skipped. Says in `again` which are to be looked at once more, and when.
 boost::asio::awaitable<PageReport> look_at_attachments(const TurnContext& context,
-                                                       std::optional<Timestamp>& next);
+                                                       std::vector<std::string> item_ids,
+                                                       std::map<std::string, Timestamp>& again);
 
 } // namespace crmsync::sync

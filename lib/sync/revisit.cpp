@@ -4,8 +4,10 @@
 #include "base/log.hpp"
 #include "store/revisits.hpp"
 #include "sync/looked_up.hpp"
+#include "sync/pending_attachments.hpp"
 #include "sync/sync_metrics.hpp"
 
+#include <map>
 #include <utility>
 
 namespace crmsync::sync {
@@ -62,14 +64,24 @@ std::vector<Change> changes_of(std::vector<Item> items)
     return changes;
 }
 
+std::vector<std::string> keys_of(const std::vector<DueRevisit>& due, Revisit reason)
+{
+    std::vector<std::string> keys;
+    for (const DueRevisit& one : due)
+        if (one.reason == reason)
+            keys.push_back(one.key);
+    return keys;
+}
+
+bool is_search(Revisit reason) { return reason == Revisit::copy || reason == Revisit::reply; }
+
 /// Items of this mailbox that are linked: gone ones are found out by their folders.
 asio::awaitable<PageReport> look_at_threads(const TurnContext& context,
-                                            const std::vector<DueRevisit>& due)
+                                            std::vector<std::string> item_ids)
 {
     std::vector<ItemKey> keys;
-    for (const DueRevisit& one : due)
-        if (one.reason == Revisit::regarding)
-            keys.push_back(ItemKey{context.mailbox.id, one.key});
+    for (std::string& item_id : item_ids)
+        keys.push_back(ItemKey{context.mailbox.id, std::move(item_id)});
     PageReport report;
     if (keys.empty())
         co_return report;
@@ -94,13 +106,20 @@ asio::awaitable<RevisitReport> revisit(const TurnContext& context)
             co_return report;
         if (context.clock.now() - began >= longest)
             break;
-        report.pages += co_await look_at_threads(context, due);
+        report.pages += co_await look_at_threads(context, keys_of(due, Revisit::regarding));
+        std::map<std::string, Timestamp> again;
+        report.pages +=
+            co_await look_at_attachments(context, keys_of(due, Revisit::attachments), again);
         std::vector<DueRevisit> done;
         for (const DueRevisit& one : due) {
+            if (one.reason == Revisit::attachments && again.contains(one.key)) {
+                co_await revisits.put_off(context.fence, one, again.at(one.key));
+                continue;
+            }
             // In mode manual no answer is tracked for what it answers. Copies are looked for all
             // the same: a link may have to show its mark again.
             const bool pointless = one.reason == Revisit::reply && context.mode() == Mode::manual;
-            if (one.reason != Revisit::regarding && !pointless) {
+            if (is_search(one.reason) && !pointless) {
                 context.end_if_stopping();
                 std::optional<std::vector<Item>> found = co_await search(context, one);
                 if (!found) {

@@ -19,6 +19,8 @@ struct TurnMemory {
     /// Changed items of folders without a cursor for news that were looked at, by version: the
     /// provider tells of them again for a while.
     std::map<std::string, Version> looked_at;
+    /// When the mailbox's list of categories was looked at.
+    std::optional<Timestamp> list_at;
     /// The turn ended in a backlog: the next one goes on there.
     bool backlog_left = false;
 };

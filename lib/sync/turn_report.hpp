@@ -15,14 +15,13 @@ struct TurnReport {
     DrainReport writes;
     UntrackReport untracks;
     int folders = 0;
-    int unread_folders = 0;             ///< could not be read, or are left out for a while
-    bool categories_missing = false;    ///< ours could not be put into the mailbox's list
-    bool renaming = false;              ///< items still get the present names of our categories
-    bool more_to_do = false;            ///< a backlog is left: the mailbox is not caught up
-    bool first_pass_ended = false;      ///< it is, for the first time
-    std::optional<Timestamp> owed_at;   ///< when the next owed write is due
-    std::optional<Timestamp> parked_at; ///< when the next parked item is
-    std::optional<Timestamp> look_at;   ///< when attachments that a scanner held back are
+    int unread_folders = 0;          ///< could not be read, or are left out for a while
+    bool categories_missing = false; ///< ours could not be put into the mailbox's list
+    bool renaming = false;           ///< items still get the present names of our categories
+    bool more_to_do = false;         ///< a backlog is left: the mailbox is not caught up
+    bool first_pass_ended = false;   ///< it is, for the first time
+    bool owes = false;               ///< categories that could not be written yet
+    std::optional<Timestamp> due_at; ///< when the mailbox is to be looked at without news
     /// The folder tree could not be read: the turn has failed, but the folders that were known from
     /// before were read.
     std::optional<Failure> tree_failure;

@@ -53,29 +53,20 @@ UPDATE store.attachment SET status = 'skipped', pending_since = NULL
  WHERE status = 'pending' AND pending_since < sync.now() - interval '2 days';
 
 -- name: ask_to_look
-INSERT INTO sync.attachment_look (mailbox_id, item_id, due_at)
-SELECT $1::bigint, item_id, sync.now() + $3::bigint * interval '1 second'
+INSERT INTO sync.revisit (mailbox_id, reason, key, due_at)
+SELECT $1::bigint, 'attachments', item_id, (SELECT sync.now()) + $3::bigint * interval '1 second'
   FROM unnest($2::text[]) AS i (item_id) ORDER BY item_id COLLATE "C"
-    ON CONFLICT (mailbox_id, item_id) DO NOTHING;
+    ON CONFLICT (mailbox_id, reason, key) DO NOTHING;
 
--- name: due_looks
--- With the activity, since when its attachments are waited for, and its Message-ID. One that waits for
--- nothing any more has no such time.
+-- name: waiting_items
+-- In the order they are asked for: the activity, since when its attachments are waited for, and its
+-- Message-ID. One that waits for nothing any more has no such time.
 SELECT k.item_id, l.activity_id, t.since, a.message_id
-  FROM sync.attachment_look AS k
+  FROM unnest($2::text[]) WITH ORDINALITY AS k (item_id, n)
   LEFT JOIN LATERAL (SELECT n.activity_id FROM sync.link AS n
-                      WHERE n.mailbox_id = k.mailbox_id AND n.item_id = k.item_id OFFSET 0) AS l ON true
+                      WHERE n.mailbox_id = $1::bigint AND n.item_id = k.item_id OFFSET 0) AS l ON true
   LEFT JOIN LATERAL (SELECT n.message_id FROM store.activity AS n
                       WHERE n.id = l.activity_id AND n.deleted_at IS NULL OFFSET 0) AS a ON true
   LEFT JOIN LATERAL (SELECT min(n.pending_since) AS since FROM store.attachment AS n
                       WHERE n.activity_id = l.activity_id AND n.status = 'pending' OFFSET 0) AS t ON true
- WHERE k.mailbox_id = $1::bigint AND k.due_at <= sync.now() ORDER BY k.due_at, k.item_id LIMIT $2::bigint;
-
--- name: next_look
-SELECT min(due_at) FROM sync.attachment_look WHERE mailbox_id = $1::bigint;
-
--- name: look_again
-UPDATE sync.attachment_look SET due_at = $3::timestamptz WHERE mailbox_id = $1::bigint AND item_id = $2::text;
-
--- name: looked_enough
-DELETE FROM sync.attachment_look WHERE mailbox_id = $1::bigint AND item_id = ANY ($2::text[]);
+ ORDER BY k.n;

@@ -12,9 +12,6 @@ SELECT p.mailbox_id, m.address, p.item_id, p.reason, p.version, p.attempts, p.pa
  WHERE p.mailbox_id = $1::bigint AND p.next_attempt_at <= sync.now()
  ORDER BY p.next_attempt_at, p.item_id LIMIT $2::bigint;
 
--- name: next_parked
-SELECT min(next_attempt_at) FROM sync.parked WHERE mailbox_id = $1::bigint;
-
 -- name: rest_parked
 -- What was tried and is as it was.
 UPDATE sync.parked AS p SET next_attempt_at = NULL

@@ -7,10 +7,6 @@ SELECT item_id, desired::text, categories, version, generation, attempts, coales
    AND next_attempt_at <= sync.now()
  ORDER BY next_attempt_at, item_id LIMIT $2::bigint;
 
--- name: next_write_back
-SELECT min(next_attempt_at) FROM sync.write_back
- WHERE mailbox_id = $1::bigint AND state IN ('waiting', 'sent', 'conflict');
-
 -- The statements below find their rows by ctid, looked up by key one by one: joined by key, a plan
 -- made while the tables were small compares each asked item with every row of the mailbox. Nobody but
 -- the holder of the lease writes these rows, but for owe_take_offs, whose newer generation wins.

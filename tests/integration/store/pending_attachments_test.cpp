@@ -1,5 +1,6 @@
 #include "integration/store/two_mailboxes.hpp"
 #include "store/pending_attachments.hpp"
+#include "store/revisits.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -41,6 +42,7 @@ const StoredAttachment placeholder = row("ATP Scan In Progress", "pending", "sca
 
 struct Waiting : TwoMailboxes {
     store::PendingAttachments pending{pool};
+    store::Revisits revisits{pool};
     ActivityId activity;
 
     explicit Waiting(std::vector<StoredAttachment> attachments)
@@ -48,6 +50,15 @@ struct Waiting : TwoMailboxes {
         TrackedItem item = anns("a1", "m@example.com");
         item.attachments = std::move(attachments);
         activity = commit(ann, plan_of(item)).tracked.at(0).activity;
+    }
+    /// Items whose attachments are to be looked at now.
+    std::vector<std::string> looks_due(Fence holder)
+    {
+        std::vector<std::string> items;
+        for (const store::DueRevisit& due : run(revisits.due(holder.mailbox)))
+            if (due.reason == store::Revisit::attachments)
+                items.push_back(due.key);
+        return items;
     }
     std::string ledger()
     {
@@ -105,19 +116,19 @@ TEST_CASE("of a transaction that fails behind its long contents nothing is left"
 TEST_CASE("a placeholder asks for a look at its item, soon")
 {
     Waiting waiting({placeholder});
-    CHECK(waiting.text("SELECT item_id FROM sync.attachment_look") == "a1");
-    CHECK(waiting.run(waiting.pending.due(waiting.ann.mailbox)).empty());
-    CHECK(waiting.run(waiting.pending.next_due(waiting.ann.mailbox)).has_value());
-    waiting.sql("UPDATE sync.attachment_look SET due_at = now() - interval '1 second'");
-    const auto due = waiting.run(waiting.pending.due(waiting.ann.mailbox));
-    REQUIRE(due.size() == 1);
-    CHECK(due[0].item_id == "a1");
-    CHECK(due[0].activity == waiting.activity);
-    CHECK(due[0].since.has_value());
-    CHECK(due[0].message_id.has_value());
+    CHECK(waiting.looks_due(waiting.ann).empty());
+    CHECK(waiting.text("SELECT reason || ' ' || key FROM sync.revisit") == "attachments a1");
+    waiting.sql("UPDATE sync.revisit SET due_at = now() - interval '1 second'");
+    CHECK(waiting.looks_due(waiting.ann) == std::vector<std::string>{"a1"});
 
-    waiting.run(waiting.pending.looked_enough(waiting.ann, {"a1"}));
-    CHECK(waiting.number("SELECT count(*) FROM sync.attachment_look") == 0);
+    const auto items =
+        waiting.run(waiting.pending.waiting(waiting.ann.mailbox, {"nobody knows it", "a1"}));
+    REQUIRE(items.size() == 2);
+    CHECK_FALSE(items[0].since.has_value());
+    CHECK(items[1].item_id == "a1");
+    CHECK(items[1].activity == waiting.activity);
+    CHECK(items[1].since.has_value());
+    CHECK(items[1].message_id.has_value());
 }
 
 TEST_CASE("a further copy of what waits for a scanner is looked at, at once")
@@ -126,9 +137,7 @@ TEST_CASE("a further copy of what waits for a scanner is looked at, at once")
     TrackedItem copy = waiting.bobs("b1", "m@example.com");
     copy.attachments = {stored("offer.pdf", "offer")};
     waiting.commit(waiting.bob, plan_of(copy));
-    const auto due = waiting.run(waiting.pending.due(waiting.bob.mailbox));
-    REQUIRE(due.size() == 1);
-    CHECK(due[0].item_id == "b1");
+    CHECK(waiting.looks_due(waiting.bob) == std::vector<std::string>{"b1"});
     CHECK(waiting.ledger() == "ATP Scan In Progress|pending|scanner");
 }
 
@@ -172,7 +181,7 @@ TEST_CASE("a mailbox that is removed is asked to look at nothing")
 {
     Waiting waiting({placeholder});
     waiting.run(waiting.mailboxes.remove(waiting.ann.mailbox));
-    CHECK(waiting.number("SELECT count(*) FROM sync.attachment_look") == 0);
+    CHECK(waiting.number("SELECT count(*) FROM sync.revisit") == 0);
     waiting.run(waiting.pending.give_old_up());
     CHECK(waiting.ledger() == "ATP Scan In Progress|pending|scanner");
     waiting.sql("UPDATE store.attachment SET pending_since = now() - interval '49 hours'");

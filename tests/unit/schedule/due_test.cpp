@@ -34,7 +34,7 @@ TEST_CASE("after a turn that went well the mailbox is due at the next poll, or b
     struct Row {
         const char* situation;
         bool more_to_do;
-        std::optional<Timestamp> owed_at;
+        std::optional<Timestamp> due_at;
         Timestamp due;
     };
     const Row rows[] = {
@@ -49,7 +49,7 @@ TEST_CASE("after a turn that went well the mailbox is due at the next poll, or b
         INFO(row.situation);
         TurnEnd end = well();
         end.more_to_do = row.more_to_do;
-        end.owed_at = row.owed_at;
+        end.due_at = row.due_at;
         CHECK(next_turn(end, 60s, 0.5) == row.due);
     }
 }
@@ -87,6 +87,6 @@ TEST_CASE("a failure goes before what the turn still had to do")
 {
     TurnEnd end = failed(Reaction::retry);
     end.more_to_do = true;
-    end.owed_at = noon;
+    end.due_at = noon;
     CHECK(next_turn(end, 60s, 1.0) == noon + 1s);
 }

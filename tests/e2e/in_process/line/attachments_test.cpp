@@ -81,7 +81,7 @@ TEST_CASE("what a scanner held back is stored when it lets it through, and the b
           "the offer");
     CHECK(stage.one("SELECT xmin FROM store.activity") == body);
     CHECK(stage.one("SELECT subject FROM crm.activity") == "changed by a person");
-    CHECK(stage.number("SELECT count(*) FROM sync.attachment_look") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.revisit") == 0);
 }
 
 TEST_CASE("a scanner that is never done is waited for a day, in growing pauses")
@@ -96,11 +96,11 @@ TEST_CASE("a scanner that is never done is waited for a day, in growing pauses")
           Stage::Rows{"Safe Attachments Scan In Progress|pending|scanner", "note.txt|stored"});
     stage.execute("UPDATE store.attachment SET pending_since = pending_since - interval '24 hours' "
                   "WHERE status = 'pending'");
-    stage.execute("UPDATE sync.attachment_look SET due_at = sync.now()");
+    stage.execute("UPDATE sync.revisit SET due_at = sync.now() WHERE reason = 'attachments'");
     stage.settle();
     CHECK(stage.rows(ledger) ==
           Stage::Rows{"Safe Attachments Scan In Progress|skipped|scanner", "note.txt|stored"});
-    CHECK(stage.number("SELECT count(*) FROM sync.attachment_look") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.revisit") == 0);
     const auto& entries = stage.graph().record.entries();
     const auto bodies = std::count_if(entries.begin(), entries.end(), [](const auto& entry) {
         return entry.operation == "message.get" && entry.body;
