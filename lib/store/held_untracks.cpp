@@ -66,6 +66,8 @@ boost::asio::awaitable<HoldReport> HeldUntracks::hold(Fence fence,
     script = pg::Script();
     if (!undone.items.empty()) {
         script.add(sql::revive_released, params(fence.mailbox, undone.items));
+        script.add(sql::follow_owners_choice,
+                   params(activities, static_cast<std::int64_t>(Strength::person)));
         script.add(sql::restore_links, params(fence.mailbox, undone.items));
         script.add(sql::remove_pins, params(fence.mailbox, undone.pins));
         script.add(sql::forget_released, params(fence.mailbox, undone.items));

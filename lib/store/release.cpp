@@ -8,6 +8,9 @@ Untracked becomes(const ReleaseFact& fact, UntrackPolicy policy)
     // Of what others track this mailbox only loses the sight, be it its own user who owns it.
     if (fact.tagged_copy_left || fact.shared || !fact.owner || fact.activity_deleted)
         return Untracked::unlinked;
+    // A team loses nothing to whoever of it tagged a copy as well.
+    if (policy.of_team && policy.keep)
+        return Untracked::kept;
     if (fact.heir)
         return Untracked::owner_passed;
     return policy.keep ? Untracked::kept : Untracked::tombstoned;

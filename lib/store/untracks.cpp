@@ -79,8 +79,10 @@ void add_heirs(pg::Script& script, const std::map<ActivityId, OwnerClaim>& heirs
         tagged.push_back(heir.at);
         addresses.push_back(heir.address);
     }
-    if (!ids.empty())
-        script.add(sql::pass_ownership, params(ids, owners, tagged, addresses));
+    if (ids.empty())
+        return;
+    script.add(sql::pass_ownership, params(ids, owners, tagged, addresses));
+    script.add(sql::follow_owners_choice, params(ids, static_cast<std::int64_t>(Strength::person)));
 }
 
 /// What is not confirmed by a person can be undone within the hour.

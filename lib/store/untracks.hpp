@@ -51,7 +51,8 @@ struct Release {
 };
 
 struct UntrackPolicy {
-    bool keep = false; ///< on_untrack = "keep"
+    bool keep = false;    ///< on_untrack = "keep"; of a shared mailbox on_untrack_shared
+    bool of_team = false; ///< a shared mailbox: what it tracks belongs to its team
     int grace_days = 30;
 };
 

@@ -131,6 +131,7 @@ private:
         constexpr std::size_t at_once = 200;
         store::UntrackPolicy policy;
         policy.keep = context_.effective().on_untrack.value == "keep";
+        policy.of_team = context_.mailbox.kind == "shared";
         policy.grace_days = context_.rules->settings.tracking.untrack_grace_days;
         for (std::size_t first = 0; first < ids.size(); first += at_once) {
             context_.end_if_stopping();

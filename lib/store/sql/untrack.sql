@@ -33,11 +33,12 @@ SELECT (SELECT count(*) FROM sync.released AS r
   FROM sync.mailbox AS m WHERE m.id = $1::bigint;
 
 -- name: lock_released_activities
--- In the order of ids, as a page does; afterwards nobody else changes owner or tombstone.
+-- In the order of ids, as a page does; afterwards nobody else changes owner or tombstone. Waits for pages
+-- that have found one of them alive: their links are not there yet. Those that come later wait here.
 SELECT a.id FROM store.activity AS a
  WHERE a.id IN (SELECT l.activity_id FROM sync.link AS l
                  WHERE l.mailbox_id = $1::bigint AND l.item_id = ANY ($2::text[]))
- ORDER BY a.id FOR NO KEY UPDATE OF a;
+ ORDER BY a.id FOR UPDATE OF a;
 
 -- name: release_facts
 -- For each item to be released: whose the activity is, whether another copy in this mailbox still
@@ -117,6 +118,33 @@ UPDATE store.activity AS a
        updated_at = (SELECT sync.now())
   FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS n (id, owner_id, tagged_at, address)
  WHERE a.id = n.id;
+
+-- name: follow_owners_choice
+-- Of activities that have another owner now: what that one chose is what they are about, and the choice that
+-- stood becomes a connection.
+WITH chosen AS (
+    SELECT DISTINCT ON (a.id) a.id, c.record_id, c.mailbox_id,
+           a.regarding_id AS old_regarding, a.regarding_by_person AS old_by_person, a.regarding_mailbox AS old_mailbox
+      FROM store.activity AS a
+      JOIN store.activity_connection AS c ON c.activity_id = a.id AND c.role = 'regarding'
+      JOIN sync.mailbox AS m ON m.id = c.mailbox_id AND m.owner_id = a.owner_id
+      LEFT JOIN sync.mailbox AS o ON o.id = a.regarding_mailbox
+     WHERE a.id = ANY ($1::uuid[]) AND NOT (a.regarding_by_person AND coalesce(o.owner_id = a.owner_id, false))
+     ORDER BY a.id, c.record_id
+), moved AS (
+    UPDATE store.activity AS a
+       SET regarding_id = c.record_id, regarding_by_person = true, regarding_strength = $2::bigint::integer,
+           regarding_mailbox = c.mailbox_id, updated_at = (SELECT sync.now())
+      FROM chosen AS c WHERE a.id = c.id
+), taken AS (
+    DELETE FROM store.activity_connection AS n USING chosen AS c
+     WHERE n.activity_id = c.id AND n.role = 'regarding' AND n.record_id = c.record_id
+)
+INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id)
+SELECT id, old_regarding, 'regarding', old_mailbox FROM chosen
+ WHERE old_by_person AND old_regarding IS NOT NULL AND old_regarding <> record_id
+ ORDER BY 1, 2
+    ON CONFLICT (activity_id, record_id, role) DO NOTHING;
 
 -- name: bury_activities
 -- Hidden at once, purged after the grace, revived when tagged again.

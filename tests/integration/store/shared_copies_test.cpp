@@ -197,9 +197,19 @@ TEST_CASE("a copy that is decided while the message is being stored asks for its
     CHECK(s.due(s.bob) == copy_due);
 }
 
-TEST_CASE("an untrack waits for a copy that joins, and takes off what that one writes")
+TEST_CASE("an untrack waits for a copy that is being stored, and takes off what that one writes")
 {
     Sharing s;
+    Plan copy = s.joining();
+    SECTION("one that joins") {}
+    SECTION("one that its mailbox tracks by a rule")
+    {
+        TrackedItem& item = copy.tracked.front();
+        item.joins = false;
+        item.tracked_by = "rule";
+
+        item.owner.by_person = false;
+    }
     s.commit(s.ann, plan_of(s.anns_offer()));
     s.sql("UPDATE sync.link SET category_seen = 'tracked'");
     // Bob's transaction has joined and waits in its COMMIT.
@@ -210,8 +220,8 @@ TEST_CASE("an untrack waits for a copy that joins, and takes off what that one w
     const auto holder = s.run(s.pool.acquire());
     s.run(holder->run(pg::Statement{"", "SELECT pg_advisory_lock(7)"}));
     const auto connection = s.run(s.pool.acquire());
-    auto join = asio::co_spawn(s.io, store::commit(*connection, s.bob, s.joining(), std::nullopt),
-                               asio::use_future);
+    auto join = asio::co_spawn(
+        s.io, store::commit(*connection, s.bob, std::move(copy), std::nullopt), asio::use_future);
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (s.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") ==
            0)

@@ -167,6 +167,47 @@ TEST_CASE("the earliest other person who tagged it becomes the owner")
     CHECK(u.known(u.ann, "a1").pinned);
 }
 
+TEST_CASE("with the ownership the new owner's choice becomes the regarding")
+{
+    Untracking u;
+    u.track(u.ann, "a1");
+    u.track(u.bob, "b1", 5);
+    const std::string anns = to_string(u.user("adventure@customers.example").value);
+    const std::string bobs = to_string(u.user("fabrikam@customers.example").value);
+    u.sql(fmt::format("UPDATE store.activity SET regarding_id = '{}', regarding_by_person = true, "
+                      "regarding_mailbox = {}",
+                      anns, u.ann.mailbox.value));
+    const auto bob_connects = [&] {
+        u.sql(fmt::format("INSERT INTO store.activity_connection (activity_id, record_id, role, "
+                          "mailbox_id) SELECT id, '{}', 'regarding', {} FROM store.activity",
+                          bobs, u.bob.mailbox.value));
+    };
+    const auto regarding = [&] { return u.text("SELECT regarding_id::text FROM store.activity"); };
+    const auto connected = [&] {
+        return u.text("SELECT string_agg(record_id::text, ' ') FROM store.activity_connection");
+    };
+    SECTION("another user's stays as a connection")
+    {
+        bob_connects();
+        u.release(u.ann, {"a1"});
+        CHECK(regarding() == bobs);
+        CHECK(connected() == anns);
+    }
+    SECTION("where the new owner chose nothing, all stays")
+    {
+        u.release(u.ann, {"a1"});
+        CHECK(regarding() == anns);
+        CHECK(connected() == "(null)");
+    }
+    SECTION("who loses nothing changes nothing")
+    {
+        bob_connects();
+        u.release(u.bob, {"b1"});
+        CHECK(regarding() == anns);
+        CHECK(connected() == bobs);
+    }
+}
+
 TEST_CASE("the copy stays while the same user's other mailbox holds it tagged by hand")
 {
     Untracking u;

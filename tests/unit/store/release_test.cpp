@@ -63,6 +63,24 @@ TEST_CASE("who keeps what when a person takes the tag off")
     }
 }
 
+TEST_CASE("what a shared mailbox keeps stays with its team, whoever else tagged it")
+{
+    ReleaseFact fact;
+    fact.item_id = "a1";
+    fact.owner = true;
+    fact.heir.emplace();
+    Release release;
+    release.item_id = "a1";
+    const std::vector<ReleaseFact> facts{fact};
+    const std::vector<Release> releases{release};
+    UntrackPolicy policy;
+    policy.of_team = true;
+    policy.keep = true;
+    CHECK(plan_release(facts, releases, policy).released[0].became == Untracked::kept);
+    policy.keep = false;
+    CHECK(plan_release(facts, releases, policy).released[0].became == Untracked::owner_passed);
+}
+
 TEST_CASE("a message without a Message-ID is pinned by its item alone")
 {
     ReleaseFact fact;
