@@ -91,6 +91,9 @@ struct AttachmentContent {
     bool transient = false; ///< "unreadable" at the moment; asking later may help
 };
 
+/// How much larger than the file the size may be that a provider tells of it (G-155).
+inline constexpr std::int64_t stored_overhead = 64 * 1024;
+
 /// What one fetch of contents may take.
 struct ContentLimits {
     std::int64_t max_bytes = 0;         ///< of each; kept to while reading, whatever size was told

@@ -1,6 +1,7 @@
 #include "sync/attachment_policy.hpp"
 
 #include "base/text.hpp"
+#include "connector/connector.hpp"
 #include "sync/scanner_placeholder.hpp"
 
 #include <algorithm>
@@ -88,7 +89,8 @@ std::string_view skip_reason(const AttachmentHead& attachment, const Settings::A
         return "type";
     if (!policy.allowed_types.empty() && !lists(policy.allowed_types, type))
         return "type";
-    if (attachment.size > policy.max_bytes)
+    // What may just fit is measured once it is there.
+    if (attachment.size > policy.max_bytes + stored_overhead)
         return "size";
     return {};
 }

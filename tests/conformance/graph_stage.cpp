@@ -151,7 +151,7 @@ public:
     {
         sim::Fault fault;
         fault.method = "GET";
-        fault.path = id + "?$select=id,changeKey,body&$expand";
+        fault.path = id + "?$select=id,changeKey,body,hasAttachments&$expand";
         fault.count = -1;
         fault.status = 500;
         fault.code = "ErrorInternalServerError";

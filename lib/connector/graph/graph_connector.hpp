@@ -91,6 +91,9 @@ private:
     boost::asio::awaitable<void> fetch_in_two(const std::vector<ItemKey>& keys,
                                               const std::vector<std::size_t>& which,
                                               std::vector<BodyAnswer>& answers);
+    /// The rest of a list of attachments that comes in pages.
+    boost::asio::awaitable<void> read_further(std::string url,
+                                              std::vector<AttachmentHead>& attachments);
 
     boost::asio::awaitable<AttachmentContent> fetch_alone(AttachmentRef attachment,
                                                           ContentLimits limits);

@@ -14,9 +14,6 @@ namespace {
 constexpr std::int64_t small_attachment = 256 * 1024;
 /// Of contents in one batch: as base64 they make an answer of four thirds of it.
 constexpr std::int64_t batched_bytes = 3 * 1024 * 1024;
-/// The stored size is larger than the file (G-155): only what is clearly too large is not asked
-/// for.
-constexpr std::int64_t stored_overhead = 64 * 1024;
 
 AttachmentContent without(std::string reason, bool transient = false)
 {

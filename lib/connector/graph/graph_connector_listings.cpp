@@ -56,6 +56,14 @@ std::string filter_of(const CategorySearch& search)
                             : fmt::format("categories/any(c:c eq '{}')", literal);
 }
 
+/// With the transport headers where they came along: copies of what the mailbox sent have none
+/// (G-112).
+Completeness told_of(const json::value& row)
+{
+    const json::value* headers = member(row, "internetMessageHeaders");
+    return headers && headers->is_array() ? Completeness::headers : Completeness::by_id;
+}
+
 bool carries(const Item& item, const CategorySearch& search)
 {
     const auto categories = item.categories.value_or({});
@@ -127,17 +135,18 @@ asio::awaitable<std::optional<ChangedItems>> GraphConnector::changed_items(Times
 asio::awaitable<std::optional<Page>> GraphConnector::items_with_category(CategorySearch search,
                                                                          Cursor next)
 {
+    // With headers: what was tagged before anybody looked may have been by its sender (Keywords).
     // No order: with one the filter is "too complex" in some mailboxes (G-168).
     std::string url = next.value.empty() ? calls_.urls().url(calls_.urls().messages(
                                                "$filter=" + net::percent_encode(filter_of(search)) +
-                                               "&$top=100&" + phase1_query()))
+                                               "&$top=100&" + phase1_query(true)))
                                          : std::move(next.value);
     const DocumentPtr document = co_await optional_listing(std::move(url), purpose::tagged);
     if (!document)
         co_return std::nullopt;
     Page page;
     for (const json::value& row : rows_of(*document)) {
-        std::optional<Item> item = read_message(row, mailbox_, Completeness::by_id);
+        std::optional<Item> item = read_message(row, mailbox_, told_of(row));
         if (!item || !carries(*item, search))
             continue;
         Change& change = page.changes.emplace_back();

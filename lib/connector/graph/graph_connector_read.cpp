@@ -20,7 +20,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::string_view body_query =
-    "$select=id,changeKey,body&$expand=attachments($select=id,name,contentType,size,isInline)";
+    "$select=id,changeKey,body,hasAttachments&"
+    "$expand=attachments($select=id,name,contentType,size,isInline)";
 constexpr std::string_view body_only_query = "$select=id,changeKey,body";
 constexpr int most_found_pages = 20;
 
@@ -44,6 +45,15 @@ std::string without_brackets(std::string_view id)
 std::string has_message_id(const std::string& id)
 {
     return "internetMessageId eq " + quoted("<" + id + ">");
+}
+
+/// Whether the expansion lists them all: some servers page it, some leave it out.
+bool lists_attachments(const boost::json::value& message)
+{
+    if (member(message, "attachments@odata.nextLink"))
+        return false;
+    const boost::json::value* any = member(message, "hasAttachments");
+    return member(message, "attachments") || !any || !any->is_bool() || !any->as_bool();
 }
 
 /// Values of extended properties are compared without case (G-321).
@@ -170,15 +180,30 @@ asio::awaitable<std::vector<Item>> GraphConnector::find_message(std::string mess
     const std::string written = without_brackets(message_id);
     const std::string normal = normal_message_id(message_id);
     std::vector<Item> found = co_await find(has_message_id(written), purpose::find);
-    if (normal == written)
+    if (normal != written) {
+        std::set<std::string> ids;
+        for (const Item& item : found)
+            ids.insert(item.key.id);
+        std::vector<Item> more = co_await find(has_message_id(normal), purpose::find);
+        for (Item& item : more)
+            if (ids.insert(item.key.id).second)
+                found.push_back(std::move(item));
+    }
+    if (!found.empty())
         co_return found;
-    std::set<std::string> ids;
-    for (const Item& item : found)
-        ids.insert(item.key.id);
-    std::vector<Item> more = co_await find(has_message_id(normal), purpose::find);
-    for (Item& item : more)
-        if (ids.insert(item.key.id).second)
-            found.push_back(std::move(item));
+    try {
+        // Whoever asks by what is stored knows no capitals of the domain: Exchange's own ids have
+        // some. Values of properties are compared without case (G-321).
+        const std::string same = "ep/value eq " + quoted("<" + normal + ">");
+        found = co_await find(has_property("0x1035", same), purpose::find);
+    } catch (const Failure& failure) {
+        if (failure.reaction() != Reaction::set_aside) // "too complex": see G-168
+            throw;
+        log::info(log::Area::graph, "Message-IDs cannot be searched without case in this mailbox",
+                  {{"mailbox", mailbox_.value}, {"failure", failure.name()}});
+    }
+    std::erase_if(found,
+                  [&](const Item& item) { return item.thread.message_id.value_or("") != normal; });
     co_return found;
 }
 
@@ -223,7 +248,7 @@ GraphConnector::fetch_whole(const std::vector<ItemKey>& keys, std::vector<std::s
         if (answer.success()) {
             grants_bodies_ = true;
             std::optional<FetchedBody> body = read_body(answer.body(), mailbox_);
-            if (!body) {
+            if (!body || !lists_attachments(answer.body())) {
                 again.push_back(index);
                 return;
             }
@@ -266,6 +291,7 @@ asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& k
     struct Halves {
         std::optional<FetchedBody> body;
         std::optional<std::vector<AttachmentHead>> attachments;
+        std::string more;                  ///< where the list of attachments goes on
         std::optional<BodyAnswer> instead; ///< what is wrong with one of them
     };
     std::vector<Halves> halves(which.size());
@@ -274,8 +300,10 @@ asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& k
         if (answer.success()) {
             if (part % 2 == 0)
                 both.body = read_body(answer.body(), mailbox_);
-            else
+            else {
                 both.attachments = read_attachments(member(answer.body(), "value"));
+                both.more = text_at(answer.body(), "@odata.nextLink").value_or("");
+            }
             return;
         }
         const GraphError error = classify(answer.status, answer.body(), purpose::bodies);
@@ -298,6 +326,7 @@ asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& k
         if (both.instead) {
             answer = std::move(*both.instead);
         } else if (both.body && both.attachments) {
+            co_await read_further(std::move(both.more), *both.attachments);
             both.body->key = keys[which[i]];
             both.body->attachments = std::move(*both.attachments);
             answer = std::move(*both.body);
@@ -305,6 +334,29 @@ asio::awaitable<void> GraphConnector::fetch_in_two(const std::vector<ItemKey>& k
             answer = BodyRefused{"graph.unreadable_answer",
                                  "Graph answered something that is no message", false};
         }
+    }
+}
+
+asio::awaitable<void> GraphConnector::read_further(std::string url,
+                                                   std::vector<AttachmentHead>& attachments)
+{
+    for (int page = 0; page < most_found_pages && !url.empty(); ++page) {
+        refuse_foreign(url, calls_.urls());
+        DocumentPtr document;
+        try {
+            document = co_await calls_.get(std::move(url), purpose::bodies);
+        } catch (const Failure& failure) {
+            if (failure.reaction() != Reaction::set_aside) // such links are said not to work (G-55)
+                throw;
+            log::warn(log::Area::graph, "a list of attachments cannot be read to its end",
+                      {{"mailbox", mailbox_.value}, {"failure", failure.name()}});
+            co_return;
+        }
+        auto more = read_attachments(member(document->root(), "value"));
+        if (!more)
+            co_return;
+        std::move(more->begin(), more->end(), std::back_inserter(attachments));
+        url = text_at(document->root(), "@odata.nextLink").value_or("");
     }
 }
 

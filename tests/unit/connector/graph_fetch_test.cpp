@@ -42,6 +42,37 @@ TEST_CASE("a message that cannot be expanded is fetched in two parts")
     CHECK(stage.requests().size() == 2);
 }
 
+TEST_CASE("attachments that are listed in pages, or not with the message, are all asked for")
+{
+    GraphStage* at = nullptr;
+    GraphStage stage([&](const Received& r) {
+        if (r.target.find("skip=1") != std::string::npos)
+            return json_answer(200, R"({"value": [{"id": "c"}]})");
+        return batch_answer(r, [&](const boost::json::object& part) -> PartReply {
+            const std::string url(part.at("url").as_string());
+            if (url.find("/attachments?") != std::string::npos)
+                return {200, fmt::format(R"({{"value": [{{"id": "a"}}, {{"id": "b"}}],
+                                             "@odata.nextLink": "{}"}})",
+                                         at->url("/attachments?$skip=1"))};
+            const bool expands = url.find("$expand") != std::string::npos;
+            if (url.find("/messages/paged") != std::string::npos && expands)
+                return {200, R"({"id": "paged", "body": {"content": "x"}, "hasAttachments": true,
+                                 "attachments": [{"id": "a"}],
+                                 "attachments@odata.nextLink": "more"})"};
+            return {200, R"({"id": "other", "body": {"content": "x"}, "hasAttachments": true})"};
+        });
+    });
+    at = &stage;
+
+    const auto answers = stage.go(stage.connector.fetch({{mailbox, "paged"}, {mailbox, "other"}}));
+
+    for (const BodyAnswer& answer : answers) {
+        const FetchedBody& body = as<FetchedBody>(answer);
+        REQUIRE(body.attachments.size() == 3);
+        CHECK(body.attachments[2].id == "c");
+    }
+}
+
 TEST_CASE("a body that cannot be had is refused by itself, for ever or for now")
 {
     GraphStage stage(by_url([](const std::string& url) -> PartReply {

@@ -128,6 +128,23 @@ TEST_CASE("items with a category are found by its name or by how it begins, with
     CHECK(asks(stage.requests().back(), "any%28c%3Astartswith%28c%2C%27CRM%3A%27%29%29"));
 }
 
+TEST_CASE("what carries a category is told with its transport headers, where it has some")
+{
+    GraphStage stage([](const Received& r) {
+        CHECK(asks(r, "internetMessageHeaders"));
+        return json_answer(200, listing(R"({"id":"A","categories":["CRM Track"],
+                             "internetMessageHeaders":[{"name":"Keywords","value":"CRM Track"}]},
+                            {"id":"B","categories":["CRM Track"],"internetMessageHeaders":null})"));
+    });
+    const auto page =
+        stage.go(stage.connector.items_with_category({"CRM Track", false}, Cursor())).value();
+    REQUIRE(page.changes.size() == 2);
+    const auto& told = page.changes[0].item->message().automatic;
+    REQUIRE(told.has_value());
+    CHECK(told->keywords == std::vector<std::string>{"CRM Track"});
+    CHECK_FALSE(page.changes[1].item->message().automatic.said());
+}
+
 TEST_CASE("a mailbox that does not search by category is gone on with")
 {
     GraphStage stage(

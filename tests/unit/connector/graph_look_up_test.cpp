@@ -109,6 +109,33 @@ TEST_CASE(
     CHECK(ids_asked_with(" Kim@x.example ") == std::pair(Asked{"folded"}, "AB"s));
 }
 
+TEST_CASE("a Message-ID that is not found as it is stored is searched for without case")
+{
+    std::vector<std::string> asked;
+    GraphStage stage([&](const Received& r) {
+        const bool by_property = r.target.find("0x1035") != std::string::npos;
+        asked.emplace_back(by_property ? "property" : "exact");
+        return json_answer(
+            200, by_property ? R"({"value": [{"id": "A", "internetMessageId": "<k@X.Example>"},
+                                                    {"id": "B", "internetMessageId": "<K@X.Example>"}]})"
+                             : R"({"value": []})");
+    });
+    const auto found = stage.go(stage.connector.find_message("k@x.example"));
+    REQUIRE(found.size() == 1); // the part before the @ has a case of its own
+    CHECK(found[0].key.id == "A");
+    CHECK(asked == std::vector<std::string>{"exact", "property"});
+}
+
+TEST_CASE("a mailbox that takes no search by property goes without")
+{
+    GraphStage stage([](const Received& r) {
+        if (r.target.find("0x1035") != std::string::npos)
+            return json_answer(400, error_body("ErrorInvalidRestriction"));
+        return json_answer(200, R"({"value": []})");
+    });
+    CHECK(stage.go(stage.connector.find_message("k@x.example")).empty());
+}
+
 TEST_CASE("a search whose answer holds no list is not taken for one that found nothing")
 {
     GraphStage stage(by_url([](const std::string&) -> PartReply { return {200, "{}"}; }));
