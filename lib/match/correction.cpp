@@ -5,14 +5,14 @@ namespace crmsync::match {
 namespace {
 
 /// What the item may go on saying: the answer that is remembered, where it still says so.
-StateCategory answered_state(const Case& c, const OwnCategories& own)
+StateCategory answered_state(const Case& c, const OwnCategories& own, const Decision& decision)
 {
-    // An inbox rule's tag on what a person untracked is refused, and stays untracked.
-    const bool was_refused = c.known.outcome == to_string(Outcome::refused) ||
-                             c.known.outcome == to_string(Outcome::untracked);
-    if (own.refused && was_refused)
+    // A tag on what a person untracked is refused, or fails, and it stays untracked.
+    const bool untracked = c.known.outcome == to_string(Outcome::untracked);
+    if (own.refused && (untracked || c.known.outcome == to_string(Outcome::refused)))
         return StateCategory::refused;
-    if (own.failed && c.known.outcome == to_string(Outcome::failed))
+    const bool has_failed = untracked || c.known.outcome == to_string(Outcome::failed);
+    if (own.failed && has_failed && decision.outcome != Outcome::refused)
         return StateCategory::failed;
     return StateCategory::none;
 }
@@ -53,7 +53,7 @@ void correct_unlinked(Decision& decision, const Case& c)
     if (!own.answered() || own.tracked)
         return;
     DesiredCategories desired;
-    desired.state = answered_state(c, own);
+    desired.state = answered_state(c, own, decision);
     answer(decision, std::move(desired), c);
     answer_again(decision, c);
 }

@@ -54,6 +54,16 @@ CandidateQuery wanted(const Intent& intent, const Policy& policy)
     return query;
 }
 
+bool asks_crm(const Item& item, const KnownItem& known, const Policy& policy,
+              const Circumstances& circumstances)
+{
+    if (!known.link || circumstances.revisited)
+        return true;
+    // In review: whether the question is over.
+    return known.link->category_seen == StateCategory::review ||
+           read_wish(item, known, policy, circumstances).any();
+}
+
 Decision decide(const Item& item, const KnownItem& known, const Candidates& candidates,
                 const Policy& policy, const Circumstances& circumstances)
 {

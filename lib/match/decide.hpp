@@ -13,6 +13,11 @@ CandidateQuery wanted(const Item& item, const Policy& policy);
 /// And for the labels its draft carried.
 CandidateQuery wanted(const Intent& intent, const Policy& policy);
 
+/// Whether its decision can depend on what the CRM knows. A linked item of which nothing is new, as
+/// the echo of the service's own write, asks nothing.
+bool asks_crm(const Item& item, const KnownItem& known, const Policy& policy,
+              const Circumstances& circumstances);
+
 /// The only place that weighs: wishes, gates, modes and evidence become one answer.
 ///
 /// The item must be complete (Item::complete). Where `needs_header_look` comes back, the item is

@@ -31,10 +31,11 @@ Evidence wish_evidence(const Wish& wish)
     return evidence;
 }
 
-/// Our state that stays when only the sender's own names are taken off.
+/// Our state that stays when only the sender's own names are taken off: one from before we came. No
+/// other is true of an item that nobody has answered yet.
 StateCategory kept_state(const Case& c)
 {
-    if (!c.item.categories.has_value())
+    if (!c.item.categories.has_value() || !c.wish.orphan)
         return StateCategory::none;
     for (const std::string& name : without_senders(*c.item.categories, c.wish))
         if (const auto state = c.policy.state_of(name); state != StateCategory::none)
@@ -78,6 +79,8 @@ Decision refused(const Case& c, Outcome outcome, Closed closed, std::vector<Evid
     } else if (!c.wish.senders.empty()) {
         DesiredCategories desired;
         desired.state = kept_state(c);
+        if (desired.state == StateCategory::tracked || desired.state == StateCategory::review)
+            desired.state = StateCategory::none; // is not true
         answer(decision, std::move(desired), c);
     }
     correct_unlinked(decision, c);
@@ -115,12 +118,20 @@ bool made_from_tracked(const Case& c)
            (stored->linked_here == "shared" || stored->linked_here == "rule");
 }
 
+/// Names of ours on an item without a row may have come with it, from its sender's Keywords: only
+/// its headers tell.
+bool may_be_senders(const Case& c)
+{
+    return !c.known.outcome && !c.known.intent && (c.wish.any() || c.wish.answered_before);
+}
+
 Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> found)
 {
     if (auto closed = gate(c.item, asker, c.candidates, c.policy, c.circumstances))
         return refused(c, Outcome::refused, std::move(*closed), std::move(found));
     Decision decision;
-    if (asker == Asker::rule && header_look_missing(c.item, c.circumstances)) {
+    if ((asker == Asker::rule || may_be_senders(c)) &&
+        header_look_missing(c.item, c.circumstances)) {
         decision.needs_header_look = true;
         decision.evidence = std::move(found);
         decision.note = "its transport headers have to be read first";

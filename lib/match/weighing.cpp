@@ -3,6 +3,7 @@
 #include "match/categories.hpp"
 #include "match/parties.hpp"
 #include "match/regarding.hpp"
+#include "match/same_message.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,13 +33,7 @@ bool is_any(const Record&) { return true; } // the address rule leaves out users
 
 } // namespace
 
-const StoredMessage* Case::stored() const
-{
-    if (!item.thread.message_id.has_value())
-        return nullptr;
-    const auto at = candidates.by_message_id.find(*item.thread.message_id);
-    return at == candidates.by_message_id.end() ? nullptr : &at->second;
-}
+const StoredMessage* Case::stored() const { return stored_message(item, candidates); }
 
 Rule rule_of_mode(Mode mode, const Case& c, const std::vector<Evidence>& evidence)
 {

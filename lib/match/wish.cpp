@@ -144,8 +144,12 @@ bool seen_before(const Item& item, const KnownItem& known, const Circumstances& 
         return true;
     if (known.parked) // the folder may have been read to its end since
         return !known.came_tagged;
+    // The provider may tell of a message a round late (G-68), and its clock is not ours: what came
+    // just before the round may not have been in it.
+    constexpr std::chrono::minutes told_late(2);
     const auto arrived = arrived_at(item);
-    return arrived && circumstances.round_done_at && *arrived < *circumstances.round_done_at;
+    return arrived && circumstances.round_done_at &&
+           *arrived < *circumstances.round_done_at - told_late;
 }
 
 std::vector<std::string> without_senders(const std::vector<std::string>& categories,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/digest.hpp"
+#include "base/timestamp.hpp"
 #include "model/address.hpp"
 #include "model/record.hpp"
 #include "model/write_back.hpp"
@@ -8,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace crmsync {
@@ -39,6 +42,9 @@ struct StoredMessage {
     bool regarding_by_person = false;
     bool deleted = false;      ///< a tombstone
     bool had_external = false; ///< somebody outside the own domains took part
+    /// Who sent it, hashed, and when: what tells two messages with one Message-ID apart. Nothing:
+    /// not asked for.
+    std::optional<std::pair<Sha256, Timestamp>> sent{};
     /// How the mailbox that asks tracks it itself: the strongest of user, rule, shared; empty: it
     /// does not. Asked for the messages of items without a link only.
     std::string linked_here{};
@@ -58,6 +64,8 @@ struct Candidates {
     std::map<Address, std::vector<RecordId>> by_address;
     std::map<Domain, std::vector<RecordId>> by_domain;
     std::map<std::string, StoredMessage> by_message_id;
+    /// The other messages under a Message-ID that stands for several.
+    std::map<std::string, std::vector<StoredMessage>> reused;
     std::map<std::string, LabelHits> by_label;
     /// Enabled mailboxes by address: the user or team each belongs to.
     std::map<Address, RecordId> mailbox_owners;
@@ -69,6 +77,7 @@ struct Candidates {
         by_address.merge(other.by_address);
         by_domain.merge(other.by_domain);
         by_message_id.merge(other.by_message_id);
+        reused.merge(other.reused);
         by_label.merge(other.by_label);
         mailbox_owners.merge(other.mailbox_owners);
     }

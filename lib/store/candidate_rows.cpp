@@ -5,6 +5,7 @@
 #include "store/label_key.hpp"
 #include "store/statements.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,24 +66,37 @@ void read_domains(const pg::Result& rows, Candidates& found)
     }
 }
 
+StoredMessage read_message(const pg::Result& rows, int row, Candidates& found)
+{
+    StoredMessage message;
+    message.activity = ActivityId(rows.get<Uuid>(row, 1));
+    message.regarding = optional_id<RecordId>(rows, row, 2);
+    message.regarding_by_person = rows.get<bool>(row, 3);
+    message.deleted = rows.get<bool>(row, 4);
+    message.had_external = rows.get<bool>(row, 5);
+    auto& [from, at] = message.sent.emplace();
+    const auto hash = rows.get<pg::Bytes>(row, 6).value;
+    std::copy_n(hash.begin(), std::min(hash.size(), from.size()), from.begin());
+    at = rows.get<Timestamp>(row, 7);
+    if (optional_id<RecordId>(rows, row, 8)) {
+        Record record = read_record(rows, row, 8);
+        found.records.insert_or_assign(record.id, std::move(record));
+    }
+    return message;
+}
+
 void read_messages(const pg::Result& rows, const Keys& keys, Candidates& found)
 {
     for (int row = 0; row < rows.rows(); ++row) {
-        StoredMessage message;
-        message.activity = ActivityId(rows.get<Uuid>(row, 1));
-        message.regarding = optional_id<RecordId>(rows, row, 2);
-        message.regarding_by_person = rows.get<bool>(row, 3);
-        message.deleted = rows.get<bool>(row, 4);
-        message.had_external = rows.get<bool>(row, 5);
-        if (optional_id<RecordId>(rows, row, 6)) {
-            Record record = read_record(rows, row, 6);
-            found.records.insert_or_assign(record.id, std::move(record));
-        }
+        StoredMessage message = read_message(rows, row, found);
         const std::string& message_id = keys.at(rows.get<pg::Bytes>(row, 0).value);
         const auto [at, fresh] = found.by_message_id.try_emplace(message_id, message);
+        if (fresh)
+            continue;
         // Of a Message-ID used twice a living message counts before a tombstone.
-        if (!fresh && at->second.deleted && !message.deleted)
-            at->second = message;
+        if (at->second.deleted && !message.deleted)
+            std::swap(at->second, message);
+        found.reused[message_id].push_back(std::move(message));
     }
 }
 
@@ -151,33 +165,47 @@ boost::asio::awaitable<Candidates> find_candidates(pg::Connection& connection,
     if (!labels.empty())
         read_labels(*result++, labels, found);
 
-    // The keys of one Message-ID have no hole, so only one that was found can have a second.
-    Keys reused;
+    std::set<std::string> tombstones;
     for (const auto& [message_id, message] : found.by_message_id)
-        for (int n = 1; n <= last_reuse && message.deleted; ++n)
-            reused.emplace(message_key(message_id, n).value, message_id);
-    if (!reused.empty()) {
-        const pg::Result rows =
-            co_await connection.run(sql::candidates_by_identity, keys_of(reused));
-        read_messages(rows, reused, found);
-    }
+        if (message.deleted)
+            tombstones.insert(message_id);
+    co_await find_reused(connection, tombstones, found);
     co_return found;
+}
+
+boost::asio::awaitable<void>
+find_reused(pg::Connection& connection, const std::set<std::string>& message_ids, Candidates& found)
+{
+    // The keys of one Message-ID have no hole, so only one that was found can have a second.
+    Keys keys;
+    for (const std::string& message_id : message_ids)
+        for (int n = 1; n <= last_reuse && !found.reused.contains(message_id); ++n)
+            keys.emplace(message_key(message_id, n).value, message_id);
+    if (keys.empty())
+        co_return;
+    const pg::Result rows = co_await connection.run(sql::candidates_by_identity, keys_of(keys));
+    read_messages(rows, keys, found);
 }
 
 boost::asio::awaitable<void> find_links_here(pg::Connection& connection, MailboxId mailbox,
                                              const std::set<std::string>& message_ids,
                                              Candidates& found)
 {
-    std::map<Uuid, std::string> asked;
-    for (const std::string& message_id : message_ids)
-        asked.emplace(found.by_message_id.at(message_id).activity.value, message_id);
+    std::map<Uuid, std::vector<StoredMessage*>> asked;
+    for (const std::string& message_id : message_ids) {
+        StoredMessage& first = found.by_message_id.at(message_id);
+        asked[first.activity.value].push_back(&first);
+        if (const auto others = found.reused.find(message_id); others != found.reused.end())
+            for (StoredMessage& other : others->second)
+                asked[other.activity.value].push_back(&other);
+    }
     std::vector<Uuid> ids;
-    for (const auto& [id, message_id] : asked)
+    for (const auto& [id, messages] : asked)
         ids.push_back(id);
     const pg::Result rows = co_await connection.run(sql::links_here, params(mailbox, ids));
     for (int row = 0; row < rows.rows(); ++row)
-        found.by_message_id.at(asked.at(rows.get<Uuid>(row, 0))).linked_here =
-            rows.get<std::string>(row, 1);
+        for (StoredMessage* message : asked.at(rows.get<Uuid>(row, 0)))
+            message->linked_here = rows.get<std::string>(row, 1);
 }
 
 } // namespace crmsync::store

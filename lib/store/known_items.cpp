@@ -38,15 +38,17 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
     std::vector<std::string> ids;
     std::vector<pg::Bytes> item_hmacs;
     std::vector<std::optional<pg::Bytes>> message_hmacs;
+    std::vector<std::optional<Timestamp>> happened;
     for (const KnownQuery& item : items) {
         ids.push_back(item.item_id);
         item_hmacs.push_back(pg::to_bytes(item.item_hmac));
+        happened.push_back(item.happened_at);
         std::optional<pg::Bytes>& message = message_hmacs.emplace_back();
         if (item.message_hmac)
             message = pg::to_bytes(*item.message_hmac);
     }
-    const pg::Result rows =
-        co_await connection.run(sql::known_items, params(mailbox, ids, item_hmacs, message_hmacs));
+    const pg::Result rows = co_await connection.run(
+        sql::known_items, params(mailbox, ids, item_hmacs, message_hmacs, happened));
 
     for (int row = 0; row < rows.rows(); ++row) {
         KnownItem item;

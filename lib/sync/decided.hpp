@@ -14,7 +14,8 @@ struct Decided {
     Item item;
     KnownItem known;
     Decision decision;
-    Sha256 input_hmac{}; ///< of everything the decision was made from
+    /// Of everything the decision was made from; not of a linked item of which nothing is new.
+    Sha256 input_hmac{};
     /// Of an ignored or tracked item: what it answers, as far as that was not stored when it was
     /// decided.
     std::vector<std::string> unstored_parents{};

@@ -5,6 +5,7 @@
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
 #include "sync/looked_up.hpp"
+#include "sync/page_candidates.hpp"
 
 namespace crmsync::sync {
 
@@ -71,9 +72,12 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
         query.front().item_hmac = context.hash.item(item.key.id);
         if (item.thread.message_id.has_value())
             query.front().message_hmac = context.hash.message(*item.thread.message_id);
+        query.front().happened_at = item.happened_at();
         const auto known = co_await store::known_items(*connection, context.mailbox.id, query);
         const CandidateQuery wanted = match::wanted(item, context.rules->policy);
         Candidates candidates = co_await store::find_candidates(*connection, wanted);
+        const std::vector<const Item*> only(1, &item);
+        co_await find_same_messages(*connection, only, candidates);
         const std::set<std::string> own = unlinked_message(item, known.at(item.key.id), candidates);
         if (!own.empty())
             co_await store::find_links_here(*connection, context.mailbox.id, own, candidates);

@@ -1,6 +1,7 @@
 #include "sync/identity.hpp"
 
 #include "base/text.hpp"
+#include "match/same_message.hpp"
 #include "match/subject.hpp"
 
 #include <algorithm>
@@ -12,15 +13,6 @@ std::string comparable(const Participant& participant)
 {
     const auto address = parse_address(participant.address);
     return address ? address->text : fold(trim(participant.address));
-}
-
-std::string from_of(const Item& item)
-{
-    const auto& list =
-        item.participants.from.has_value() ? item.participants.from : item.participants.sender;
-    if (!list.has_value() || list->empty())
-        return {};
-    return comparable(list->front());
 }
 
 std::string sorted_addresses(const Said<Participants>& list)
@@ -38,7 +30,7 @@ std::string sorted_addresses(const Said<Participants>& list)
 Identity identify(const Item& item, std::string_view body)
 {
     Identity identity;
-    const std::string from = from_of(item);
+    const std::string from = match::identity_sender(item);
     identity.from_hash = sha256(from);
     identity.sent_at = item.happened_at().value_or(Timestamp{});
 

@@ -2,6 +2,7 @@
 
 #include "match/categories.hpp"
 #include "match/decide.hpp"
+#include "match/same_message.hpp"
 #include "store/candidate_rows.hpp"
 
 namespace crmsync::sync {
@@ -20,20 +21,19 @@ bool may_be_tracked(const TurnContext& context, const Item& item, const KnownIte
            match::own_categories(*item.categories, context.rules->policy).any();
 }
 
+/// The living one.
 const StoredMessage* stored(const Item& item, const Candidates& candidates)
 {
-    if (!item.thread.message_id.has_value())
-        return nullptr;
-    const auto at = candidates.by_message_id.find(*item.thread.message_id);
-    const bool found = at != candidates.by_message_id.end() && !at->second.deleted;
-    return found ? &at->second : nullptr;
+    const StoredMessage* message = match::stored_message(item, candidates);
+    return message && !message->deleted ? message : nullptr;
 }
 
 } // namespace
 
 asio::awaitable<Candidates> find_page_candidates(const TurnContext& context,
                                                  const std::vector<Item>& items,
-                                                 const std::map<std::string, KnownItem>& known)
+                                                 const std::map<std::string, KnownItem>& known,
+                                                 const match::Circumstances& circumstances)
 {
     const match::Policy& policy = context.rules->policy;
     CandidateQuery query;
@@ -42,6 +42,8 @@ asio::awaitable<Candidates> find_page_candidates(const TurnContext& context,
         const KnownItem& before = known.at(item.key.id);
         if (before.intent)
             query.merge(match::wanted(*before.intent, policy));
+        if (before.link && !match::asks_crm(item, before, policy, circumstances))
+            continue;
         if (may_be_tracked(context, item, before)) {
             query.merge(match::wanted(item, policy));
         } else if (context.show_shared() && item.thread.message_id.has_value()) {
@@ -55,6 +57,11 @@ asio::awaitable<Candidates> find_page_candidates(const TurnContext& context,
     auto connection = co_await context.pool.acquire();
     found = co_await store::find_candidates(*connection, query);
 
+    std::vector<const Item*> unlinked;
+    for (const Item& item : items)
+        if (!known.at(item.key.id).link)
+            unlinked.push_back(&item);
+    co_await find_same_messages(*connection, unlinked, found);
     CandidateQuery rest;
     for (const Item* item : of_others)
         if (stored(*item, found))
@@ -64,13 +71,25 @@ asio::awaitable<Candidates> find_page_candidates(const TurnContext& context,
         found.merge(std::move(more));
     }
 
-    std::set<std::string> unlinked;
-    for (const Item& item : items)
-        if (!known.at(item.key.id).link && stored(item, found))
-            unlinked.insert(*item.thread.message_id);
-    if (!unlinked.empty())
-        co_await store::find_links_here(*connection, context.mailbox.id, unlinked, found);
+    std::set<std::string> here;
+    for (const Item* item : unlinked)
+        if (stored(*item, found))
+            here.insert(*item->thread.message_id);
+    if (!here.empty())
+        co_await store::find_links_here(*connection, context.mailbox.id, here, found);
     co_return found;
+}
+
+asio::awaitable<void> find_same_messages(pg::Connection& connection,
+                                         const std::vector<const Item*>& items, Candidates& found)
+{
+    std::set<std::string> reused;
+    for (const Item* item : items) {
+        const auto at = found.by_message_id.find(item->thread.message_id.value_or(""));
+        if (at != found.by_message_id.end() && !match::is_same_message(*item, at->second))
+            reused.insert(at->first);
+    }
+    co_await store::find_reused(connection, reused, found);
 }
 
 std::optional<std::string> unstored_message(const Item& item, const Candidates& candidates)

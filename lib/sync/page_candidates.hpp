@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/circumstances.hpp"
 #include "model/candidates.hpp"
 #include "model/item.hpp"
 #include "sync/turn_context.hpp"
@@ -17,7 +18,13 @@ namespace crmsync::sync {
 /// another mailbox could have tracked no more than that is asked first.
 boost::asio::awaitable<Candidates>
 find_page_candidates(const TurnContext& context, const std::vector<Item>& items,
-                     const std::map<std::string, KnownItem>& known);
+                     const std::map<std::string, KnownItem>& known,
+                     const match::Circumstances& circumstances);
+
+/// Of items that share their Message-ID with another stored message: what else is stored under it.
+boost::asio::awaitable<void> find_same_messages(pg::Connection& connection,
+                                                const std::vector<const Item*>& items,
+                                                Candidates& found);
 
 /// The Message-ID of an item, where its message is not stored: it may be by the time of the commit.
 std::optional<std::string> unstored_message(const Item& item, const Candidates& candidates);

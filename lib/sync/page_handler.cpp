@@ -34,6 +34,12 @@ void keep_what_was_told(Item& unreadable, Item row)
     unreadable.uncleaned_categories = std::move(row.uncleaned_categories);
 }
 
+bool is_draft(const Item& item)
+{
+    const auto* message = std::get_if<Message>(&item.detail);
+    return message && message->draft.value_or(false);
+}
+
 } // namespace
 
 std::vector<Change> latest(std::vector<Change> changes)
@@ -194,6 +200,7 @@ asio::awaitable<std::map<std::string, KnownItem>> PageHandler::known(const std::
         one.item_hmac = context_.hash.item(item.key.id);
         if (item.thread.message_id.has_value())
             one.message_hmac = context_.hash.message(*item.thread.message_id);
+        one.happened_at = item.happened_at();
         query.push_back(std::move(one));
     }
     auto connection = co_await context_.pool.acquire();
@@ -208,14 +215,21 @@ PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidate
         co_return decided;
     std::map<std::string, KnownItem> known_items = co_await known(items);
 
-    candidates = co_await find_page_candidates(context_, items, known_items);
+    // What a mailbox receives of its own is not the copy it sent, which answers for the draft.
+    if (source.well_known == WellKnown::inbox)
+        for (const Item& item : items)
+            if (!is_draft(item))
+                known_items[item.key.id].intent.reset();
+
+    const match::Circumstances circumstances = circumstances_of(source);
+    candidates = co_await find_page_candidates(context_, items, known_items, circumstances);
 
     decided.reserve(items.size());
     for (Item& item : items) {
         Decided one;
         one.known = std::move(known_items[item.key.id]);
         one.item = std::move(item);
-        decide_one(one, candidates, source);
+        decide_one(one, candidates, circumstances);
         decided.push_back(std::move(one));
     }
     co_return decided;
@@ -236,8 +250,7 @@ std::vector<std::string> PageHandler::unstored_parents(const Decided& one,
     return parents;
 }
 
-void PageHandler::decide_one(Decided& one, const Candidates& candidates,
-                             const PageSource& source) const
+match::Circumstances PageHandler::circumstances_of(const PageSource& source) const
 {
     match::Circumstances circumstances;
     circumstances.mailbox = context_.mailbox.address;
@@ -253,10 +266,19 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     circumstances.listed = source.listed;
     circumstances.show_shared = context_.show_shared();
     circumstances.revisited = source.revisited;
+    return circumstances;
+}
+
+void PageHandler::decide_one(Decided& one, const Candidates& candidates,
+                             const match::Circumstances& circumstances) const
+{
     const match::Policy& policy = context_.rules->policy;
     one.decision = match::decide(one.item, one.known, candidates, policy, circumstances);
+    // Nothing is new: its row stays as it is.
+    if (one.known.link && one.decision.rule == Rule::none && one.item.unreadable.empty())
+        return;
     one.unstored_parents = unstored_parents(one, candidates);
-    if (one.decision.outcome == Outcome::ignored && context_.show_shared())
+    if (one.decision.outcome == Outcome::ignored && circumstances.show_shared)
         one.unstored_message = unstored_message(one.item, candidates);
     one.input_hmac = context_.hash.input(match::decision_input(one.item, policy, circumstances) +
                                          context_.rules->fingerprint);
@@ -282,6 +304,7 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
 
     std::vector<std::optional<Item>> looks =
         co_await context_.connector.look_at_headers(std::move(keys));
+    const match::Circumstances circumstances = circumstances_of(source);
     for (std::size_t i = looks.size(); i-- > 0;) {
         Decided& one = decided[places[i]];
         if (!looks[i]) {
@@ -289,7 +312,7 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
             continue;
         }
         one.item = std::move(*looks[i]);
-        decide_one(one, candidates, source);
+        decide_one(one, candidates, circumstances);
     }
 }
 

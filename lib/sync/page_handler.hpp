@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/circumstances.hpp"
 #include "match/never_folders.hpp"
 #include "model/change.hpp"
 #include "model/plan.hpp"
@@ -55,7 +56,9 @@ private:
     boost::asio::awaitable<std::map<std::string, KnownItem>> known(const std::vector<Item>& items);
     std::vector<std::string> unstored_parents(const Decided& one,
                                               const Candidates& candidates) const;
-    void decide_one(Decided& one, const Candidates& candidates, const PageSource& source) const;
+    match::Circumstances circumstances_of(const PageSource& source) const;
+    void decide_one(Decided& one, const Candidates& candidates,
+                    const match::Circumstances& circumstances) const;
     PlanFacts facts() const;
 
     const TurnContext& context_;

@@ -152,9 +152,19 @@ asio::awaitable<std::string> language_of_mailbox(pg::Pool& pool, Fence fence, Co
     store::NamesState state = co_await store.state(fence.mailbox);
     if (state.language_at && now - *state.language_at < language_kept)
         co_return state.language;
-    const std::optional<std::string> said = co_await connector.language();
-    std::string language = said.value_or("");
-    co_await store.set_language(fence, language);
+    std::optional<std::string> said;
+    try {
+        said = co_await connector.language();
+    } catch (const Failure& failure) {
+        const bool passes =
+            failure.reaction() == Reaction::retry || failure.reaction() == Reaction::wait;
+        if (!passes || !state.language_at)
+            throw;
+    }
+    // What it does not say now it has not changed.
+    std::string language = said.value_or(state.language);
+    if (said || !state.language_at)
+        co_await store.set_language(fence, language);
     co_return language;
 }
 

@@ -12,7 +12,8 @@ SELECT q.item_id,
        w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
        s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false), coalesce(c.times, 0),
        i.tagged, i.labels
-  FROM unnest($2::text[], $3::bytea[], $4::bytea[]) AS q (item_id, item_hmac, message_hmac)
+  FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::timestamptz[])
+       AS q (item_id, item_hmac, message_hmac, happened_at)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
   LEFT JOIN LATERAL (SELECT n.deleted_at, n.regarding_id FROM store.activity AS n
@@ -30,7 +31,9 @@ SELECT q.item_id,
                       WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac
                         AND n.began_at > sync.now() - interval '1 day' OFFSET 0) AS c ON true
   LEFT JOIN LATERAL (SELECT true AS pinned FROM sync.pin AS n
-                      WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac) LIMIT 1) AS p ON true
+                      WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac)
+                        AND (n.kind = 'untrack_item' OR q.happened_at IS NULL
+                             OR q.happened_at < n.at + interval '1 day') LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true
   -- Of the item itself, else of the draft with its Message-ID. Hardly any mailbox has one: that is asked

@@ -62,7 +62,9 @@ void PrivacyWatch::look_at(const sim::RecordEntry& entry)
         case Cause::none:
             breach(entry, "asks for what nobody decided to track");
         }
-    if (entry.internet_headers && !may_see_headers(entry.item))
+    // What carries a category of ours is listed with them: its sender may have set it (Keywords).
+    const bool seeks_tagged = entry.target.find("categories%2Fany") != std::string::npos;
+    if (entry.internet_headers && !seeks_tagged && !may_see_headers(entry.item))
         breach(entry, "asks for transport headers that no decision needs");
     if (shows_what_it_writes(entry))
         breach(entry, "lets a write show the whole message");

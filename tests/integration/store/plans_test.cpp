@@ -155,7 +155,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::select_identities, keys, {"activity_identity_pkey"}},
         {sql::lock_identified_activities, keys, {"activity_identity_pkey", "activity_pkey"}},
         {sql::known_items,
-         "7, '{i6,i46}', " + keys + ", " + keys,
+         "7, '{i6,i46}', " + keys + ", " + keys + ", ARRAY[now(), now()]",
          {"link_pkey", "activity_pkey", "decision_pkey", "pin_pkey", "untrack_stage_pkey",
           "parked_pkey", "write_back_pkey", "correction_pkey", "intent_pkey", "intent_message"}},
         {sql::candidates_by_address,
@@ -189,7 +189,9 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}'",
          {"link_pkey", "write_back_pkey"}},
         {sql::due_write_backs, "7, 20", {"write_back_due"}},
-        {sql::next_write_back, "7", {"write_back_due"}},
+        {sql::due_work,
+         "7",
+         {"write_back_due", "parked_pkey", "revisit_pkey", "untrack_stage_pkey"}},
         {sql::claim_due_mailboxes, "gen_random_uuid(), 10", {"lease_due"}},
         {sql::release_facts, "7, '{i6}'", {"link_pkey", "link_activity"}},
         {sql::removals_last_hour, "7", {"pin_untracked"}},
@@ -222,7 +224,7 @@ TEST_CASE(
     namespace sql = store::sql;
     empty.execute("SET plan_cache_mode = force_generic_plan");
     const std::vector<std::pair<pg::Statement, std::string>> planned{
-        {sql::known_items, "7, '{i6}', ARRAY[sha256('7')], ARRAY[sha256('7')]"},
+        {sql::known_items, "7, '{i6}', ARRAY[sha256('7')], ARRAY[sha256('7')], ARRAY[now()]"},
         {sql::update_links, "7, '{i6}', '{x}', '{y}', '{none}', '{f}'"},
         {sql::set_regarding_categories, "7, '{i6}', '{x}'"},
         {sql::tag_links_by_hand, "7, '{i6}', '{r}', ARRAY[now()]"},

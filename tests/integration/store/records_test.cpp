@@ -302,5 +302,37 @@ TEST_CASE("a stored message is found by its Message-ID, a living one before a to
     TrackedItem other = tagged("a2", "m@example.com", user, "ann@contoso.example");
     other.identity.from_hash = digest("eve@example.com");
     const ActivityId second = in.commit(ann, plan_of(other)).tracked[0].activity;
-    CHECK(in.candidates(query).by_message_id.at("m@example.com").activity == second);
+    found = in.candidates(query);
+    CHECK(found.by_message_id.at("m@example.com").activity == second);
+    REQUIRE(found.reused.at("m@example.com").size() == 1);
+    CHECK(found.reused.at("m@example.com")[0].deleted);
+}
+
+TEST_CASE("the other messages under a Message-ID are found once they are asked for")
+{
+    Importing in;
+    const Fence ann = in.leased("ann@contoso.example");
+    const RecordId user = in.user("ann@contoso.example");
+    const TrackedItem january = tagged("a1", "report@example.com", user, "ann@contoso.example");
+    TrackedItem february = tagged("a2", "report@example.com", user, "ann@contoso.example");
+    february.identity.sent_at = january.identity.sent_at + std::chrono::hours(24 * 31);
+    const ActivityId first = in.commit(ann, plan_of(january)).tracked[0].activity;
+    const ActivityId second = in.commit(ann, plan_of(february)).tracked[0].activity;
+    CHECK(first != second);
+
+    CandidateQuery query;
+    query.message_ids = {"report@example.com"};
+    Candidates found = in.candidates(query);
+    CHECK(found.by_message_id.at("report@example.com").activity == first);
+    CHECK(found.reused.empty());
+    auto connection = in.run(in.pool.acquire());
+    in.run(store::find_reused(*connection, query.message_ids, found));
+    REQUIRE(found.reused.at("report@example.com").size() == 1);
+    const StoredMessage& other = found.reused.at("report@example.com")[0];
+    CHECK(other.activity == second);
+    REQUIRE(other.sent);
+    CHECK(other.sent->first == february.identity.from_hash);
+    CHECK(other.sent->second == february.identity.sent_at);
+    in.run(store::find_links_here(*connection, ann.mailbox, query.message_ids, found));
+    CHECK(found.reused.at("report@example.com")[0].linked_here == "user");
 }

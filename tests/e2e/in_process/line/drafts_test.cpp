@@ -171,3 +171,22 @@ TEST_CASE("the intent of a sent copy that cannot be read yet is not forgotten")
     desk.stage.run_for(std::chrono::hours(2));
     CHECK(desk.tracked() == "user draft_tag");
 }
+
+TEST_CASE("of mail to oneself the sent copy answers for the draft, not the one that arrives first")
+{
+    Desk desk;
+    desk.stage.graph().switches.new_item_on_send = true;
+    desk.stage.graph().switches.lose_categories_on_send = true;
+    const sim::ItemRef note =
+        desk.stage.script().draft(kim, Letter("A note").id("n1").from(kim).to(ann).cc(kim));
+    desk.stage.script().tag(kim, note.id, "CRM Track");
+    desk.stage.settle();
+    const auto copies = desk.stage.script().send(kim, note.id);
+    REQUIRE(copies.size() == 2);
+    desk.stage.settle();
+    CHECK(desk.activities() == 1);
+    CHECK(desk.stage.categories(copies[0]) == Names{"CRM Tracked"});
+    CHECK(desk.stage.one("SELECT tracked_by || ' ' || rule FROM sync.link WHERE item_id = '" +
+                         copies[0].id + "'") == "user draft_tag");
+    CHECK(desk.intents() == 0);
+}

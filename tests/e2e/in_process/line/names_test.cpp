@@ -235,3 +235,52 @@ TEST_CASE_METHOD(Named, "a provider that does not tell the language is spoken to
     stage.settle();
     CHECK(carrying(items, "CRM Tracked") == 1);
 }
+
+TEST_CASE_METHOD(Named,
+                 "a provider that is silent about a language it told before changes no names")
+{
+    stage.settings.tracking.names["de"] = german();
+    stage.language = "de-DE";
+    stage.mailbox(lee);
+    const auto items = put(lee, 1, {"CRM Track"});
+    stage.start();
+    stage.settle();
+    REQUIRE(carrying(items, "CRM Abgelegt") == 1);
+    stage.stop();
+    stage.execute("UPDATE sync.mailbox SET language_at = language_at - interval '3 days'");
+    sim::Fault silent;
+    silent.method = "GET";
+    silent.path = "mailboxSettings";
+    silent.count = -1;
+    SECTION("for now")
+    {
+        silent.status = 503;
+        silent.code = "serviceNotAvailable";
+    }
+    SECTION("for good")
+    {
+        silent.status = 403;
+        silent.code = "ErrorAccessDenied";
+    }
+    stage.script().fail(silent);
+    const int written = stage.requests({"message.patch"});
+    stage.start();
+    stage.run_for(std::chrono::minutes(5));
+    CHECK(stage.requests({"message.patch"}) == written);
+    CHECK(carrying(items, "CRM Abgelegt") == 1);
+    CHECK(stage.one("SELECT language FROM sync.mailbox") == "de-DE");
+}
+
+TEST_CASE_METHOD(Named, "a category that is deleted from the list is there again within a day")
+{
+    stage.settings.sync.poll_interval = std::chrono::minutes(30);
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    REQUIRE(listed(kim, "CRM Track"));
+    std::erase_if(stage.script().mailbox(kim).categories(), [](const sim::Category& category) {
+        return category.display_name == "CRM Track";
+    });
+    stage.run_for(std::chrono::hours(25));
+    CHECK(listed(kim, "CRM Track"));
+}
