@@ -63,8 +63,11 @@ asio::awaitable<PageReport> PageHandler::handle(std::vector<Change> changes, Pag
     PageReport report;
     report.changes = static_cast<int>(changes.size());
 
+    changes = latest(std::move(changes));
+    if (progress) // who looks an item up wants to know
+        leave_out_echoes(changes);
     Plan plan;
-    std::vector<Item> items = co_await present_items(latest(std::move(changes)), source, plan);
+    std::vector<Item> items = co_await present_items(std::move(changes), source, plan);
     for (int round = 1; !items.empty(); ++round) {
         std::vector<Decided> outdated =
             co_await decide_and_store(std::move(items), source, plan, report);
@@ -99,6 +102,8 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
         }
         if (context_.observe)
             context_.observe(one.item, one.decision);
+        if (context_.memory && one.decision.writes_answer)
+            context_.memory->own.expect(one.item, context_.clock.now());
         if (one.wants_body()) {
             accepted.push_back(std::move(one));
             continue;
@@ -127,6 +132,16 @@ asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Dec
         if (look)
             items.push_back(std::move(*look));
     co_return items;
+}
+
+void PageHandler::leave_out_echoes(std::vector<Change>& changes) const
+{
+    if (!context_.memory)
+        return;
+    const Timestamp now = context_.clock.now();
+    std::erase_if(changes, [&](const Change& change) {
+        return change.item && context_.memory->own.is_echo(*change.item, now);
+    });
 }
 
 /// The items of a page as they are now. A removal is believed only of an item we know, and only

@@ -42,6 +42,8 @@ public:
                                               std::optional<Progress> progress);
 
 private:
+    /// Items that are told just as this process left them.
+    void leave_out_echoes(std::vector<Change>& changes) const;
     boost::asio::awaitable<std::vector<Item>> present_items(std::vector<Change> changes,
                                                             const PageSource& source, Plan& plan);
     boost::asio::awaitable<std::vector<Decided>>

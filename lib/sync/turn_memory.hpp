@@ -2,6 +2,7 @@
 
 #include "base/timestamp.hpp"
 #include "model/ids.hpp"
+#include "sync/own_writes.hpp"
 
 #include <map>
 #include <optional>
@@ -19,6 +20,8 @@ struct TurnMemory {
     /// Changed items of folders without a cursor for news that were looked at, by version: the
     /// provider tells of them again for a while.
     std::map<std::string, Version> looked_at;
+    /// What comes back of the answers.
+    OwnWrites own;
     /// When the mailbox's list of categories was looked at.
     std::optional<Timestamp> list_at;
     /// The turn ended in a backlog: the next one goes on there.

@@ -7,6 +7,7 @@
 #include "match/categories.hpp"
 #include "store/write_backs.hpp"
 #include "sync/looked_up.hpp"
+#include "sync/shown_answer.hpp"
 #include "sync/sync_metrics.hpp"
 
 #include <algorithm>
@@ -56,21 +57,6 @@ bool may_be_kept(const std::vector<std::string>& categories)
 {
     return std::all_of(categories.begin(), categories.end(),
                        [](const std::string& name) { return clean_utf8(name) == name; });
-}
-
-/// What of ours an item says once `categories` is what it carries.
-StateCategory state_shown(const std::vector<std::string>& categories, const match::Policy& policy)
-{
-    const match::OwnCategories own = match::own_categories(categories, policy);
-    if (own.tracked)
-        return StateCategory::tracked;
-    if (own.review)
-        return StateCategory::review;
-    if (own.refused)
-        return StateCategory::refused;
-    if (own.failed)
-        return StateCategory::failed;
-    return StateCategory::none;
 }
 
 Change change_of(Item item)
@@ -248,6 +234,9 @@ private:
             done.state = shown;
         else
             done.state.reset();
+        if (context_.memory && has_version(version) &&
+            says_only(owed.desired, categories, context_.rules->policy))
+            context_.memory->own.left(owed.item_id, *version, categories, context_.clock.now());
         if (may_be_kept(categories))
             done.categories = std::move(categories);
         done.version = has_version(version) ? std::move(version) : std::nullopt;
