@@ -125,18 +125,22 @@ bool may_be_senders(const Case& c)
     return !c.known.outcome && !c.known.intent && (c.wish.any() || c.wish.answered_before);
 }
 
+Decision look_first(std::vector<Evidence> found)
+{
+    Decision decision;
+    decision.needs_header_look = true;
+    decision.evidence = std::move(found);
+    decision.note = "its transport headers have to be read first";
+    return decision;
+}
+
 Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> found)
 {
     if (auto closed = gate(c.item, asker, c.candidates, c.policy, c.circumstances))
         return refused(c, Outcome::refused, std::move(*closed), std::move(found));
     Decision decision;
-    if ((asker == Asker::rule || may_be_senders(c)) &&
-        header_look_missing(c.item, c.circumstances)) {
-        decision.needs_header_look = true;
-        decision.evidence = std::move(found);
-        decision.note = "its transport headers have to be read first";
-        return decision;
-    }
+    if (asker == Asker::rule && header_look_missing(c.item, c.circumstances))
+        return look_first(std::move(found));
     decision.outcome = Outcome::tracked;
     decision.rule = rule;
     decision.by_person = c.wish.by_person;
@@ -181,6 +185,8 @@ Decision decide_owed(const Case& c)
 Decision decide_unlinked(const Case& c)
 {
     auto found = find_evidence(c.rule_input());
+    if (may_be_senders(c) && header_look_missing(c.item, c.circumstances))
+        return look_first(std::move(found));
     if (made_from_tracked(c)) {
         const bool shared = tracked_by_others(c);
         Decision decision = accepted(c, shared ? Rule::shared : Rule::identity,

@@ -58,6 +58,8 @@ void add_headers(Text& text, const Message& message, const Policy& policy)
     text.add("received", message.received_at, shown(message.received_at));
     const bool automatic = message.automatic.has_value() && message.automatic->automatic;
     text.add("automatic", message.automatic, automatic ? "yes" : "no");
+    if (message.automatic.has_value() && message.automatic->is_protected)
+        text.add("protected", "yes");
     if (message.automatic.has_value())
         for (const std::string& keyword : message.automatic->keywords)
             if (policy.is_ours(keyword))

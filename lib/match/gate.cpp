@@ -44,6 +44,9 @@ std::optional<Closed> rights_protected(const Question& q)
     // A clear-signed message is readable by everybody: signed, but not encrypted.
     if (is_class(name, "ipm.note.smime.multipartsigned") || is_class(name, "ipm.note.secure.sign"))
         return std::nullopt;
+    const auto& headers = q.item.message().automatic;
+    if (headers.has_value() && headers->is_protected)
+        return Closed{Rule::gate_rights_protected, "its headers say that it is protected"};
     for (const std::string_view protected_class :
          {"ipm.note.smime", "ipm.note.secure", "ipm.note.rpmsg", "ipm.note.irm"})
         if (is_class(name, protected_class))

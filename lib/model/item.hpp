@@ -55,6 +55,7 @@ struct AutomaticMail {
         false;          ///< Auto-Submitted, Precedence, X-Auto-Response-Suppress, delivery report
     std::string header; ///< the header that says so
     std::vector<std::string> keywords; ///< the sender's own Keywords
+    bool is_protected = false;         ///< Content-Class, Content-Type: rights-managed or encrypted
     friend bool operator==(const AutomaticMail&, const AutomaticMail&) = default;
 };
 

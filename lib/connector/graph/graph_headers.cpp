@@ -22,7 +22,8 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words)
 
 std::string_view first_word(std::string_view value)
 {
-    return trim(value.substr(0, value.find_first_of("; \t(")));
+    value = trim(value);
+    return value.substr(0, value.find_first_of("; \t("));
 }
 
 bool says_auto_submitted(std::string_view value)
@@ -57,6 +58,21 @@ bool says_report(std::string_view value)
 }
 
 bool says_no_return(std::string_view value) { return trim(value) == "<>"; }
+
+/// Mail of ordinary class whose contents only its readers may see: Exchange's rights management
+/// (content class rpmsg.message), OpenPGP (RFC 3156), S/MIME that is enveloped, not only signed.
+bool says_protected(std::string_view name, std::string_view value)
+{
+    if (same_word(name, "Content-Class"))
+        return same_word(first_word(value), "rpmsg.message");
+    if (!same_word(name, "Content-Type"))
+        return false;
+    constexpr std::array<std::string_view, 2> smime{"application/pkcs7-mime",
+                                                    "application/x-pkcs7-mime"};
+    const bool enveloped = fold(value).find("signed-data") == std::string::npos;
+    return same_word(first_word(value), "multipart/encrypted") ||
+           (is_one_of(first_word(value), smime) && enveloped);
+}
 
 struct AutomaticHeader {
     std::string_view name;
@@ -95,6 +111,8 @@ AutomaticMail read_automatic(const json::value* headers)
                 found.automatic = true;
                 found.header = header.name;
             }
+        if (says_protected(name, value))
+            found.is_protected = true;
         if (!same_word(name, "Keywords"))
             return;
         std::string words = clean_utf8(value);

@@ -31,6 +31,7 @@ TEST_CASE("mail of machines is known by what they say about themselves")
 {
     const std::pair<std::string_view, std::string_view> headers[] = {
         {"Auto-Submitted", "auto-replied"},
+        {"Auto-Submitted", "  auto-generated"},
         {"auto-submitted", "auto-generated; owner-email=x"},
         {"Precedence", "bulk"},
         {"precedence", "List"},
@@ -62,6 +63,21 @@ TEST_CASE("mail of people is not taken for mail of machines")
         INFO(name << ": " << value);
         CHECK_FALSE(automatic(name, value).automatic);
     }
+}
+
+TEST_CASE("mail that only its readers may see is known by what its headers say of its contents")
+{
+    const auto is_protected = [](const char* name, const char* value) {
+        return automatic(name, value).is_protected;
+    };
+    CHECK(is_protected("Content-Class", "rpmsg.message"));
+    CHECK(is_protected("content-type", "Multipart/Encrypted; protocol=application/pgp-encrypted"));
+    CHECK(is_protected("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data"));
+    CHECK(is_protected("Content-Type", "application/x-pkcs7-mime; name=smime.p7m"));
+    CHECK_FALSE(is_protected("Content-Type", "application/pkcs7-mime; smime-type=Signed-Data"));
+    CHECK_FALSE(is_protected("Content-Type", "multipart/signed"));
+    CHECK_FALSE(is_protected("Content-Class", "urn:content-classes:message"));
+    CHECK_FALSE(is_protected("X-Note", "rpmsg.message"));
 }
 
 TEST_CASE("a sent copy has no headers, and that is an answer")

@@ -63,6 +63,16 @@ TEST_CASE("meeting messages are not tracked as mail")
     });
 }
 
+TEST_CASE("mail whose headers say that it is protected is closed to everybody, whatever its class")
+{
+    Item item = message();
+    AutomaticMail headers;
+    headers.is_protected = true;
+    item.message().automatic = headers;
+    CHECK(gate_of(item, Asker::rule) == "gate_rights_protected");
+    CHECK(gate_of(item, Asker::person) == "gate_rights_protected");
+}
+
 TEST_CASE("private mail is closed, but to the person who sent it")
 {
     const char* const closed = "gate_sensitivity";

@@ -44,6 +44,39 @@ TEST_CASE("on a first pass a sender's Keywords are no hand tag, searched for or 
     CHECK(stage.categories(users) == std::vector<std::string>{"CRM Tracked"});
 }
 
+TEST_CASE("a sender's Keywords on internal mail are taken off, not refused")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef item =
+        stage.script().put(kim, "inbox", forward_of_me("m1", "CRM Track").from(lee));
+    stage.settle();
+    CHECK(stored(stage) == 0);
+    CHECK(stage.categories(item).empty());
+}
+
+TEST_CASE("rights-managed mail of ordinary class is kept out by its headers")
+{
+    Stage stage;
+    stage.mailbox(kim, Mode::all);
+    stage.start();
+    stage.settle();
+    stage.script().put(kim, "inbox",
+                       Letter("m1").id("m1").header("Content-Class", "rpmsg.message"));
+    const sim::ItemRef tagged =
+        stage.script().put(kim, "inbox",
+                           Letter("m2").id("m2").tagged().header(
+                               "Content-Type", "multipart/encrypted; protocol=\"x\""));
+    stage.script().put(kim, "inbox",
+                       Letter("m3").id("m3").header(
+                           "Content-Type", "application/pkcs7-mime; smime-type=signed-data"));
+    stage.settle();
+    CHECK(stored(stage) == 1);
+    CHECK(stage.categories(tagged) == std::vector<std::string>{"CRM Refused"});
+}
+
 TEST_CASE("a sender's CRM Tracked links no further copy past the gates")
 {
     Stage stage;
