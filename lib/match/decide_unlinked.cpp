@@ -73,6 +73,7 @@ Decision refused(const Case& c, Outcome outcome, Closed closed, std::vector<Evid
         DesiredCategories desired;
         desired.state = StateCategory::refused;
         desired.take_off = c.wish.labels;
+        desired.restore = c.wish.rule == Rule::draft_tag;
         answer(decision, std::move(desired), c);
         if (c.known.outcome == to_string(Outcome::refused))
             answer_again(decision, c);
@@ -173,7 +174,8 @@ Decision decide_owed(const Case& c)
         c.known.owed == StateCategory::refused || c.known.owed == StateCategory::failed;
     const OwnCategories own =
         own_categories(c.item.categories.value_or(std::vector<std::string>{}), c.policy);
-    if (was_a_wish && !own.any()) {
+    // The sending lost a draft's tag: that it is missing is no change of mind.
+    if (was_a_wish && !own.any() && !c.known.restoring) {
         decision.outcome = c.known.pinned ? Outcome::untracked : Outcome::ignored;
         decision.rule = c.known.pinned ? Rule::pinned : Rule::none;
         decision.withdrawn = true;

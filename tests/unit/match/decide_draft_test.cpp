@@ -133,6 +133,21 @@ TEST_CASE("a draft's tag is refused on the sent copy where a gate never opens")
           "refused gate_rights_protected by person, answers refused");
 }
 
+TEST_CASE("while the refusal of a lost draft's tag waits to be written, nothing was taken back")
+{
+    Item item = sent({});
+    std::get<Message>(item.detail).message_class = std::string("IPM.Note.SMIME");
+    const Decision decision = decide(item, with({true, {}}), customers(), in_sent_items());
+    CHECK(decision.answer.restore);
+    KnownItem known;
+    known.outcome = "refused";
+    known.owed = StateCategory::refused;
+    known.restoring = decision.answer.restore;
+    CHECK(in_words(decide(item, known, customers(), in_sent_items())) == "refused");
+    known.restoring = false;
+    CHECK(in_words(decide(item, known, customers(), in_sent_items())) == "ignored, withdrawn");
+}
+
 TEST_CASE("the tag of a draft makes a link that a rule made that of a person")
 {
     KnownItem known = with({true, {}});
