@@ -3,6 +3,7 @@
 #include "connector/graph/graph_connector.hpp"
 #include "simulator/script.hpp"
 #include "simulator/server.hpp"
+#include "support/doubts.hpp"
 #include "support/test_certificate.hpp"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ public:
           of_nobody_(http_, token_, clock_, metrics_, server_.url(), mailbox,
                      "nobody@contoso.example")
     {
+        turn_on_doubts(switches());
         sim::MailboxSpec spec;
         spec.upn = address;
         spec.display_name = "Kim";

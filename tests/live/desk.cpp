@@ -47,8 +47,32 @@ asio::awaitable<void> Desk::open()
                                              tenant_.access().mailbox, made.status));
 }
 
+asio::awaitable<int> Desk::category(std::string name)
+{
+    json::object body;
+    body["displayName"] = std::move(name);
+    body["color"] = "none";
+    const Reply made = co_await tenant_.post("/outlook/masterCategories", std::move(body));
+    if (made.done())
+        categories_.insert(made.text("id"));
+    co_return made.status;
+}
+
+asio::awaitable<void> Desk::clear_categories()
+{
+    for (const std::string& id : categories_) {
+        const Reply gone =
+            co_await tenant_.ask(net::Method::delete_, "/outlook/masterCategories/" + id);
+        if (!gone.done() && gone.status != 404)
+            std::cerr << "category " << id << " could not be taken away: status " << gone.status
+                      << '\n';
+    }
+    categories_.clear();
+}
+
 asio::awaitable<void> Desk::clear()
 {
+    co_await clear_categories();
     for (const std::string& id : messages_) {
         const Reply gone = co_await tenant_.post("/messages/" + id + "/permanentDelete", nullptr);
         if (!gone.done() && gone.status != 404)
@@ -61,13 +85,16 @@ asio::awaitable<void> Desk::clear()
                   << '\n';
 }
 
-asio::awaitable<std::string> Desk::message()
+asio::awaitable<std::string> Desk::message(bool is_private)
 {
     json::object mail;
     mail["subject"] = "crmsync asks";
     mail["body"] = json::object{{"contentType", "text"}, {"content", "A question to Graph."}};
-    mail["singleValueExtendedProperties"] =
-        json::array{json::object{{"id", property}, {"value", "yes"}}};
+    json::array extended;
+    extended.push_back(json::object{{"id", property}, {"value", "yes"}});
+    if (is_private)
+        extended.push_back(json::object{{"id", "Integer 0x36"}, {"value", "2"}});
+    mail["singleValueExtendedProperties"] = std::move(extended);
     const Reply made = co_await tenant_.post("/mailFolders/" + folder_ + "/messages", mail);
     const std::string id = made.text("id");
     if (!made.done() || id.empty())

@@ -9,6 +9,8 @@
 
 namespace crmsync::live {
 
+constexpr bool private_message = true;
+
 /// A folder of our own in the mailbox, with the messages that questions are asked about. Only what
 /// was made here is ever written to or taken away.
 class Desk {
@@ -22,7 +24,12 @@ public:
     Tenant& tenant() { return tenant_; }
 
     /// Makes a message (a draft) with an extended property; its id.
-    boost::asio::awaitable<std::string> message();
+    boost::asio::awaitable<std::string> message(bool is_private = false);
+    /// Adds a name to the mailbox's master list; the status of the answer.
+    boost::asio::awaitable<int> category(std::string name);
+    /// Takes the names that were added off the list again.
+    boost::asio::awaitable<void> clear_categories();
+    std::string folder_path() const { return "/mailFolders/" + folder_; }
     boost::asio::awaitable<Reply> write_categories(std::string id, std::vector<std::string> names,
                                                    net::Headers headers = {});
     boost::asio::awaitable<std::vector<std::string>> categories_of(std::string id);
@@ -40,6 +47,7 @@ private:
     Tenant& tenant_;
     std::string folder_;
     std::set<std::string> messages_;
+    std::set<std::string> categories_; ///< ids in the master list
 };
 
 } // namespace crmsync::live

@@ -73,7 +73,7 @@ int main()
         const bool sends = given("CRMSYNC_LIVE_SEND") == "1";
         bool all_found_out = true;
         for (const live::Answered& one :
-             test::run(io, live::ask_all(tenant, sends), std::chrono::minutes(5))) {
+             test::run(io, live::ask_all(tenant, sends), std::chrono::minutes(15))) {
             print(one);
             all_found_out = all_found_out && one.yes.has_value();
         }

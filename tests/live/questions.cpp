@@ -1,7 +1,7 @@
 #include "live/questions.hpp"
 
-#include "base/uuid.hpp"
 #include "live/desk.hpp"
+#include "live/findings.hpp"
 
 #include <exception>
 #include <utility>
@@ -12,8 +12,6 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 
 namespace {
-
-using Finding = asio::awaitable<std::optional<bool>>;
 
 Finding ignores_if_match(Desk& desk)
 {
@@ -51,6 +49,19 @@ Finding keeps_modified_time(Desk& desk)
     if (!write.done() || before.text("lastModifiedDateTime").empty())
         co_return std::nullopt;
     co_return before.text("lastModifiedDateTime") == after.text("lastModifiedDateTime");
+}
+
+/// Whether the version a write was answered with is still that of the item a while later.
+Finding changes_after_a_write(Desk& desk)
+{
+    const std::string id = co_await desk.message();
+    const std::vector<std::string> tag(1, "tag");
+    const Reply written = co_await desk.write_categories(id, tag);
+    co_await desk.tenant().clock().sleep_for(std::chrono::seconds(20));
+    const Reply after = co_await desk.tenant().get("/messages/" + id + "?$select=id,changeKey");
+    if (!written.done() || written.text("changeKey").empty() || !after.done())
+        co_return std::nullopt;
+    co_return written.text("changeKey") != after.text("changeKey");
 }
 
 /// The row of a message in the round after a change of its categories.
@@ -98,27 +109,6 @@ Finding loses_categories_on_send(Desk& desk)
     co_return copy->at("categories").get_array().empty();
 }
 
-Finding takes_unknown_category(Desk& desk)
-{
-    const std::string id = co_await desk.message();
-    const std::string name = "crmsync " + to_string(make_uuid(desk.tenant().clock().now()));
-    const std::vector<std::string> unknown(1, name);
-    co_await desk.write_categories(id, unknown);
-    const std::vector<std::string> there = co_await desk.categories_of(id);
-    co_return there == unknown;
-}
-
-Finding drops_doubled_category(Desk& desk)
-{
-    const std::string id = co_await desk.message();
-    const std::vector<std::string> twice(2, "twice");
-    const Reply written = co_await desk.write_categories(id, twice);
-    const std::vector<std::string> there = co_await desk.categories_of(id);
-    if (!written.done() || there.empty())
-        co_return std::nullopt;
-    co_return there.size() == 1;
-}
-
 Finding deletes_into_deleted_items(Desk& desk)
 {
     const std::string id = co_await desk.message();
@@ -129,6 +119,18 @@ Finding deletes_into_deleted_items(Desk& desk)
     if (!gone.done() || folder.text("id").empty())
         co_return std::nullopt;
     co_return after.text("parentFolderId") == folder.text("id");
+}
+
+/// Sensitivity is a property of MAPI alone.
+Finding tells_sensitivity(Desk& desk)
+{
+    const std::string id = co_await desk.message(private_message);
+    const Reply reply = co_await desk.tenant().get(
+        "/messages/" + id +
+        "?$select=id&$expand=singleValueExtendedProperties($filter=id%20eq%20'Integer%200x36')");
+    if (!reply.done())
+        co_return std::nullopt;
+    co_return json::serialize(reply.body).find(R"("value":"2")") != std::string::npos;
 }
 
 struct Question {
@@ -146,6 +148,24 @@ constexpr Question questions[] = {
     {"partial_delta_items", "later rounds tell only what changed (G-64)", tells_only_what_changed},
     {"no_extended_in_later_rounds", "later rounds leave extended properties out (G-324)",
      leaves_out_extended},
+    {"touch_after_write", "an item has another version a while after a write (G-171)",
+     changes_after_a_write},
+    {"sensitivity_told", "a private message tells that it is, when asked (G-122)",
+     tells_sensitivity},
+    {"reverse_categories", "names come back in another order than they were written (G-170)",
+     reorders_categories},
+    {"master_spelling", "an item takes the spelling of the master list (G-163)",
+     spells_as_the_list},
+    {"bad_request_on_double", "a name that is in the list is refused by 400, not 409 (G-166)",
+     refuses_double_as_bad},
+    {"deleted_category", "a name that is deleted from the list goes from the items (G-161)",
+     loses_deleted_category},
+    {"refuse_category_filter", "messages are not listed by category (G-168)",
+     refuses_category_filter},
+    {"refuse_modified_filter", "messages are not listed by time of change (G-58)",
+     refuses_modified_filter},
+    {"refuse_delta_order", "a delta takes no order (G-91)", refuses_delta_order},
+    {"no_folder_properties", "folders take no extended properties", refuses_folder_properties},
     {"unknown_category", "a category that is in no master list can be written (G-162)",
      takes_unknown_category},
     {"doubled_category", "a category that is written twice is kept once (G-170)",

@@ -87,6 +87,8 @@ public:
     void note_token_request();
     /// Remembers a request whose connection ended before it was looked at.
     void note_dropped(Request& request);
+    /// Names as an item keeps them (G-163).
+    std::vector<std::string> spelling(Mailbox& mailbox, std::vector<std::string> names) const;
     /// Shows in delta nothing that happens from now on, until switched off.
     void hold_changes(bool on);
     /// The same of one folder alone, named by its id.

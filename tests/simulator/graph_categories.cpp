@@ -71,6 +71,16 @@ Given read_category(const boost::json::object& body)
 
 } // namespace
 
+std::vector<std::string> Graph::spelling(Mailbox& mailbox, std::vector<std::string> names) const
+{
+    if (switches.master_spelling)
+        for (std::string& name : names)
+            for (const Category& listed : mailbox.categories())
+                if (same_folded(listed.display_name, name))
+                    name = listed.display_name;
+    return names;
+}
+
 Answer Graph::route_categories(Call& call, std::size_t at)
 {
     Mailbox& mailbox = *call.mailbox;
@@ -97,7 +107,8 @@ Answer Graph::route_categories(Call& call, std::size_t at)
             throw errors::bad_request("The property 'displayName' is required.");
         if (std::any_of(categories.begin(), categories.end(),
                         [&](const Category& c) { return same_folded(c.display_name, given.name); }))
-            throw GraphError{409, "CategoryNameDuplicate", "The category name already exists."};
+            throw GraphError{switches.bad_request_on_double ? 400 : 409, "CategoryNameDuplicate",
+                             "The category name already exists."};
         categories.push_back({guid_of(mailbox.id() + given.name), given.name,
                               given.color.empty() ? "none" : given.color});
         std::string out;

@@ -189,7 +189,8 @@ MessageView Graph::view_of(Call& call, const MessageQuery& query) const
             .properties = shown(call, query),
             .extended = &query.extended,
             .attachments = query.expand_attachments ? &query.attachments : nullptr,
-            .lower_case_ids = switches.lower_case_property_ids};
+            .lower_case_ids = switches.lower_case_property_ids,
+            .reverse_categories = switches.reverse_categories};
 }
 
 std::string Graph::message_context(const Call& call, const MessageQuery& query) const

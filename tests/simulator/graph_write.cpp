@@ -99,15 +99,18 @@ Answer Graph::patch_message(Call& call, Item& item)
     const std::uint64_t written = apply_message(changed, call.body(), item.is_draft);
     const bool is_read = changed.is_read;
     changed.is_read = item.is_read;
+    changed.categories = spelling(*call.mailbox, std::move(changed.categories));
     item = std::move(changed);
     call.mailbox->set_read(item, is_read);
     call.mailbox->touch(item, written, !switches.keep_modified_time);
-    if (call.preferences.minimal_return && !switches.whole_message_on_patch) {
-        Answer answer = no_content();
+    Answer answer = no_content();
+    if (call.preferences.minimal_return && !switches.whole_message_on_patch)
         answer.headers.emplace_back("ETag", etag(*call.mailbox, item));
-        return answer;
-    }
-    return show_message(call, item, 200);
+    else
+        answer = show_message(call, item, 200);
+    if (switches.touch_after_write) // the version that was told is an old one by now
+        call.mailbox->touch(item, p_modified);
+    return answer;
 }
 
 Answer Graph::delete_message(Call& call, Item& item)

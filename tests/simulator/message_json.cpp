@@ -139,7 +139,9 @@ void append_property(std::string& out, std::uint64_t bit, const Item& item, cons
         out += '"';
         return;
     case p_categories:
-        return append_strings(out, item.categories);
+        return append_strings(out, view.reverse_categories ? std::vector(item.categories.rbegin(),
+                                                                         item.categories.rend())
+                                                           : item.categories);
     case p_received:
         return append_time(out, item.received);
     case p_sent:

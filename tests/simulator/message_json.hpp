@@ -17,7 +17,8 @@ struct MessageView {
     const AttachmentSelect* attachments = nullptr;
     bool typed = false;          ///< with @odata.type, as in delta
     bool lower_case_ids = false; ///< property ids come back in another spelling than asked
-    std::string_view context;    ///< @odata.context of a single message
+    bool reverse_categories = false;
+    std::string_view context; ///< @odata.context of a single message
 };
 
 void append_message(std::string& out, const Item& item, const MessageView& view);

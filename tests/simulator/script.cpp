@@ -122,7 +122,7 @@ void Script::set_categories(std::string_view box, std::string_view id,
                             std::vector<std::string> categories)
 {
     Item& changed = item(box, id);
-    changed.categories = std::move(categories);
+    changed.categories = graph_.spelling(mailbox(box), std::move(categories));
     mailbox(box).touch(changed, p_categories, !graph_.switches.keep_modified_time);
 }
 

@@ -14,7 +14,11 @@ struct Switches {
     bool lose_categories_on_send = false;
     bool new_item_on_send = false;   ///< scripts: the sent copy is a new item, the draft is erased
     bool keep_modified_time = false; ///< a change of categories leaves lastModifiedDateTime alone
-    bool ignore_page_size = false;   ///< pages of a size of the server's own
+    bool touch_after_write = false;  ///< the service works on an item once more after each write
+    bool reverse_categories = false; ///< an item's names are shown in another order than written
+    bool master_spelling = false; ///< an item's names take the master list's upper and lower case
+    bool bad_request_on_double = false; ///< 400, not 409, for a name that is in the master list
+    bool ignore_page_size = false;      ///< pages of a size of the server's own
     bool lower_case_property_ids = false;
     bool resync_with_location = false; ///< 410 names the URL to start from, code resyncRequired
     bool keep_old_pages = false;       ///< next links of a round never expire

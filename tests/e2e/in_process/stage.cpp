@@ -1,10 +1,10 @@
 #include "e2e/in_process/stage.hpp"
 
 #include "base/log.hpp"
-#include "e2e/in_process/doubts.hpp"
 #include "store/folders.hpp"
 #include "store/leases.hpp"
 #include "store/record_csv.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "e2e/in_process/doubts.hpp"
 #include "e2e/in_process/letters.hpp"
 #include "simulator/message_properties.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 

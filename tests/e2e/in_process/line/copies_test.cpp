@@ -1,5 +1,5 @@
-#include "e2e/in_process/doubts.hpp"
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
-#include "e2e/in_process/doubts.hpp"
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -215,7 +215,7 @@ TEST_CASE("a folder that the first pass had to leave out is read as on a first p
           Stage::Rows{"hand_tag", "tracked_by_hand"});
 }
 
-TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the result")
+TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the result", "[alone]")
 {
     for (const auto& [name, turn_on] : doubts()) {
         INFO(name);

@@ -1,4 +1,4 @@
-#include "e2e/in_process/doubts.hpp"
+#include "support/doubts.hpp"
 
 #include "base/text.hpp"
 
@@ -34,6 +34,10 @@ const std::vector<std::pair<std::string, std::function<void(sim::Switches&)>>>& 
         {"no_extended_in_later_rounds", [](auto& s) { s.no_extended_in_later_rounds = true; }},
         {"lose_categories_on_send", [](auto& s) { s.lose_categories_on_send = true; }},
         {"keep_modified_time", [](auto& s) { s.keep_modified_time = true; }},
+        {"touch_after_write", [](auto& s) { s.touch_after_write = true; }},
+        {"reverse_categories", [](auto& s) { s.reverse_categories = true; }},
+        {"master_spelling", [](auto& s) { s.master_spelling = true; }},
+        {"bad_request_on_double", [](auto& s) { s.bad_request_on_double = true; }},
         {"ignore_page_size", [](auto& s) { s.ignore_page_size = true; }},
         {"lower_case_property_ids", [](auto& s) { s.lower_case_property_ids = true; }},
         {"resync_with_location", [](auto& s) { s.resync_with_location = true; }},
@@ -55,10 +59,15 @@ void turn_on_doubts(sim::Switches& switches)
     }
 }
 
-bool cannot_hold(std::string_view doubt, std::string_view why)
+bool in_doubt(std::string_view doubt)
 {
     const std::vector<std::string> names = asked_for();
-    if (std::find(names.begin(), names.end(), doubt) == names.end())
+    return std::find(names.begin(), names.end(), doubt) != names.end();
+}
+
+bool cannot_hold(std::string_view doubt, std::string_view why)
+{
+    if (!in_doubt(doubt))
         return false;
     std::cout << "cannot hold under " << doubt << ": " << why << " ("
               << Catch::getResultCapture().getCurrentTestName() << ")\n";
