@@ -1,4 +1,5 @@
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -53,7 +54,9 @@ TEST_CASE("a tag on a draft waits for the sent copy; the draft itself is never w
     CHECK(desk.stage.requests({"message.patch"}) == 0);
     const sim::ItemRef sent = desk.send();
     CHECK(desk.activities() == 1);
-    CHECK(desk.tracked() == "user hand_tag");
+    // Where the sending loses the tag it is the draft's that counts.
+    const bool lost = in_doubt("lose_categories_on_send");
+    CHECK(desk.tracked() == (lost ? "user draft_tag" : "user hand_tag"));
     CHECK(desk.stage.categories(sent) == Names{"CRM Tracked"});
     CHECK(desk.intents() == 0);
 }
@@ -150,8 +153,12 @@ TEST_CASE("a refused intent is refused on the sent copy, and can be repeated the
 {
     Desk desk;
     desk.stage.script().item(kim, desk.draft.id).message_class = "IPM.Note.SMIME";
+    desk.stage.graph().switches.lose_categories_on_send = GENERATE(false, true);
     desk.tag("CRM Track");
     const sim::ItemRef sent = desk.send();
+    CHECK(desk.stage.categories(sent) == Names{"CRM Refused"});
+    desk.stage.script().tag(kim, sent.id, "CRM Track");
+    desk.stage.settle();
     CHECK(desk.stage.categories(sent) == Names{"CRM Refused"});
     CHECK(desk.intents() == 0);
     CHECK(desk.activities() == 0);

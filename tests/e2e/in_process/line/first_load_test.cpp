@@ -1,5 +1,6 @@
 #include "e2e/in_process/letters.hpp"
 #include "e2e/in_process/slow_pages.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -117,8 +118,10 @@ TEST_CASE_METHOD(LongLoad, "new mail and new tags are answered while the first r
     stage.settle();
     CHECK(stage.number("SELECT count(*) FROM crm.activity") == 2);
     CHECK(stage.number("SELECT count(*) FROM sync.link") == 2);
-    // Our own writes come back as changes, and nobody looks at them again.
-    CHECK(stage.requests({"message.get"}) <= 4 * 2);
+    // Our own writes come back as changes, and nobody looks at them again; but for those of which
+    // the version was not told, since their answers were passed over unread.
+    const int looks = in_doubt("whole_message_on_patch") ? 5 : 4;
+    CHECK(stage.requests({"message.get"}) <= looks * 2);
 }
 
 TEST_CASE_METHOD(LongLoad,

@@ -1,5 +1,6 @@
 #include "e2e/in_process/letters.hpp"
 #include "e2e/in_process/slow_pages.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -168,7 +169,9 @@ TEST_CASE_METHOD(ManyFolders,
     for (const std::string& id : ids)
         stage.script().move(kim, id, "archive");
     stage.settle();
-    CHECK(stage.requests({"message.get"}) - looks <= static_cast<int>(linked.size()));
+    // A row that leaves out what a message is has to be made good by a look, wherever it arrives.
+    const std::size_t unsaid = in_doubt("no_extended_in_later_rounds") ? ids.size() : 0;
+    CHECK(stage.requests({"message.get"}) - looks <= static_cast<int>(linked.size() + unsaid));
     CHECK(stage.number("SELECT count(*) FROM sync.link AS l JOIN sync.folder AS f USING "
                        "(mailbox_id, folder_id) WHERE f.kind = 'archive' AND NOT gone") == 5);
     CHECK(tracked().size() == linked.size());

@@ -1,4 +1,5 @@
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -112,9 +113,11 @@ Stage::Rows delivered(const Order& order, const Modes& modes, const std::array<L
 
 TEST_CASE("who tagged a message first owns it, whichever mailbox was read first")
 {
-    in_every_order([](const Order& order) {
+    // Where a tag leaves lastModifiedDateTime alone all tagged in the same moment, in any order.
+    const std::string owner = in_doubt("keep_modified_time") ? kim : max;
+    in_every_order([&](const Order& order) {
         CHECK(tagged_and_read(order, {5, -1, 2}) ==
-              Stage::Rows{"incoming owner max@contoso.example regarding Ann",
+              Stage::Rows{"incoming owner " + owner + " regarding Ann",
                           "cc max@contoso.example resolved", "from ann@adventure.example resolved",
                           "to kim@contoso.example resolved", "to lee@contoso.example resolved",
                           "kim@contoso.example user", "lee@contoso.example shared",

@@ -1,4 +1,5 @@
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -116,7 +117,9 @@ TEST_CASE_METHOD(Shared, "between a user and a team who tagged first owns the ac
     tag(!team_first);
     stage.settle();
     CHECK(alive() == 1);
-    CHECK(owner() == (team_first ? "team Sales" : "user kim@contoso.example"));
+    // Where a tag leaves lastModifiedDateTime alone both tagged in the same moment.
+    const bool team_owns = team_first || in_doubt("keep_modified_time");
+    CHECK(owner() == (team_owns ? "team Sales" : "user kim@contoso.example"));
 }
 
 TEST_CASE_METHOD(Shared, "the team inherits what a user tagged before it and untracks")

@@ -1,4 +1,5 @@
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -46,7 +47,9 @@ TEST_CASE("taking Tracked off untracks, after a fresh look")
     CHECK(alive(stage) == 0);
     CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
     CHECK(stage.categories(item) == Names{"Red"});
-    CHECK(stage.requests({"message.get"}) == looks + 1);
+    // One of what the row left out does not count as the fresh look: that comes at the end.
+    const int unsaid = in_doubt("no_extended_in_later_rounds");
+    CHECK(stage.requests({"message.get"}) == looks + 1 + unsaid);
     CHECK(stage.rows("SELECT outcome FROM sync.decision") == Stage::Rows{"untracked"});
 }
 

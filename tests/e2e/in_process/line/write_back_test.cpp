@@ -1,5 +1,5 @@
-#include "e2e/in_process/doubts.hpp"
 #include "e2e/in_process/letters.hpp"
+#include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -45,6 +45,8 @@ void hold_next_write(Stage& stage)
     fault.method = "POST";
     fault.path = "$batch";
     fault.after = 2; // the folders' news and the body come first
+    if (in_doubt("no_extended_in_later_rounds"))
+        ++fault.after; // and a look at what the row left out
     stage.script().fail(std::move(fault));
 }
 
@@ -58,9 +60,12 @@ TEST_CASE("one body and one write a message; the echo costs nothing")
     stage.script().tag(kim, item.id, "CRM Track");
     stage.settle();
     REQUIRE(stage.categories(item) == Names{"CRM Tracked"});
-    CHECK(about_messages(stage) == before + 2);
+    // What its row left out is looked at, and once more an echo of a version that was not told.
+    const int looks = in_doubt("no_extended_in_later_rounds") +
+                      (in_doubt("whole_message_on_patch") || in_doubt("touch_after_write"));
+    CHECK(about_messages(stage) == before + 2 + looks);
     stage.settle();
-    CHECK(about_messages(stage) == before + 2);
+    CHECK(about_messages(stage) == before + 2 + looks);
 }
 
 TEST_CASE("categories that others set between our reading and our writing survive")
