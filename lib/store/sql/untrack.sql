@@ -43,7 +43,9 @@ SELECT a.id FROM store.activity AS a
 -- name: release_facts
 -- For each item to be released: whose the activity is, whether another copy in this mailbox still
 -- carries a tag (or is owed one), and who would own it next: who tagged it earliest in another
--- mailbox, be it one of the same user's. Last, whether the mailbox only shows what others track.
+-- mailbox, be it one of the same user's. Last, whether the mailbox only shows what others track: not
+-- where its user tracked it by hand, in this very mailbox before it was removed and added again, or
+-- where nobody tracks it any more.
 SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
        coalesce(a.owner_id = m.owner_id, false),
        EXISTS (SELECT FROM sync.link AS c
@@ -58,6 +60,10 @@ SELECT l.item_id, l.activity_id, a.deleted_at IS NOT NULL,
        NOT EXISTS (SELECT FROM sync.link AS s
                     WHERE s.activity_id = l.activity_id AND s.mailbox_id = l.mailbox_id
                       AND s.tracked_by <> 'shared')
+       AND (a.owner_id IS DISTINCT FROM m.owner_id
+            OR EXISTS (SELECT FROM sync.link AS s JOIN sync.mailbox AS b ON b.id = s.mailbox_id
+                        WHERE s.activity_id = l.activity_id AND s.mailbox_id <> l.mailbox_id
+                          AND s.tracked_by <> 'shared' AND (b.owner_id = m.owner_id OR NOT a.owned_by_person)))
   FROM sync.link AS l
   JOIN sync.mailbox AS m ON m.id = l.mailbox_id
   JOIN store.activity AS a ON a.id = l.activity_id

@@ -37,6 +37,21 @@ struct Followed {
     {
         return stage.number("SELECT count(*) FROM sync.event WHERE name = '" + name + "'");
     }
+    /// What was added is not enabled yet.
+    MailboxId remove_and_add()
+    {
+        store::Mailboxes mailboxes(stage.pool());
+        const auto removed = stage.go(mailboxes.remove(mailbox));
+        REQUIRE(removed);
+        CHECK(removed->links == 1);
+        stage.settle();
+        store::NewMailbox again;
+        again.provider = "contoso";
+        again.address = *parse_address(kim);
+        const auto added = stage.go(mailboxes.add_with_user(again));
+        REQUIRE(added);
+        return added->mailbox.id;
+    }
 
     Stage stage;
     MailboxId mailbox;
@@ -317,33 +332,49 @@ TEST_CASE_METHOD(Seldom, "a mailbox with nothing new is found under its new addr
 
 TEST_CASE_METHOD(Followed, "a mailbox that is removed and added again is linked by identity")
 {
-    store::Mailboxes mailboxes(stage.pool());
-    const auto removed = stage.go(mailboxes.remove(mailbox));
-    REQUIRE(removed);
-    CHECK(removed->links == 1);
-    stage.settle();
+    const MailboxId again = remove_and_add();
     REQUIRE(alive() == 1);
-
-    store::NewMailbox again;
-    again.provider = "contoso";
-    again.address = *parse_address(kim);
-    const auto added = stage.go(mailboxes.add_with_user(again));
-    REQUIRE(added);
     SECTION("by its categories") {}
     SECTION("by what is stored, where they were taken off meanwhile; a tag makes it the user's")
     {
         stage.script().untag(kim, item.id, "CRM Tracked");
-        stage.set_state(added->mailbox.id, MailboxState::enabled);
+        stage.set_state(again, MailboxState::enabled);
         stage.settle();
         CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"shared"});
         stage.script().tag(kim, item.id, "CRM Track");
         stage.settle();
         CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"user"});
     }
-    stage.set_state(added->mailbox.id, MailboxState::enabled);
+    stage.set_state(again, MailboxState::enabled);
     stage.settle();
     CHECK(stage.rows("SELECT activity_id FROM sync.link") == Stage::Rows{activity});
     CHECK(stage.rows("SELECT id FROM crm.activity WHERE deleted_at IS NULL") ==
           Stage::Rows{activity});
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE_METHOD(Followed,
+                 "an owner whose mailbox was added again untracks as an owner, whatever its "
+                 "items said meanwhile")
+{
+    const bool colleague = GENERATE(false, true);
+    stage.script().tag(kim, item.id, "CRM Track"); // by hand
+    stage.settle();
+    if (colleague) { // who tracks a copy by a rule
+        stage.import("contact", "external_id,name,email\nC1,Ann,ann@adventure.example\n");
+        stage.mailbox(lee, Mode::contacts);
+        stage.script().put(lee, "inbox", Letter("Offer").id("m1"));
+        stage.settle();
+    }
+    const MailboxId again = remove_and_add();
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.set_state(again, MailboxState::enabled);
+    stage.settle();
+    REQUIRE(stage.categories(item) == Names{"CRM Tracked"});
+    if (colleague)
+        CHECK(stage.rows("SELECT tracked_by FROM sync.link ORDER BY 1") ==
+              Stage::Rows{"rule", "shared"});
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(alive() == 0);
 }
