@@ -32,11 +32,12 @@ SELECT id, provider, address, kind, owner_id, state, mode, enabled_at, last_pass
 
 -- name: set_mailbox_state
 -- The lease's due time follows: enabled is due now, stopped again at the given time or in a day,
--- others never. A failure does not stop what a person disabled meanwhile.
+-- others never. A failure does not stop what a person disabled meanwhile. It is enabled since the first
+-- time: what arrives while it is disabled for a while is new when it is enabled again.
 WITH changed AS (
     UPDATE sync.mailbox
        SET state = $2::text,
-           enabled_at = CASE WHEN $2::text = 'enabled' AND state IN ('added', 'disabled') THEN (SELECT sync.now())
+           enabled_at = CASE WHEN $2::text = 'enabled' THEN coalesce(enabled_at, (SELECT sync.now()))
                              ELSE enabled_at END,
            last_failure = $3::text
      WHERE id = $1::bigint AND ($2::text <> 'stopped' OR state IN ('enabled', 'stopped'))
