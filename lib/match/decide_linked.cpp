@@ -44,6 +44,15 @@ bool label_gone(const Case& c, const OwnCategories& own)
     return answered && !contains_label(own.labels, *answered, c.policy);
 }
 
+/// A label that is not the one answered last: it was not understood, or nobody has read it yet.
+bool label_open(const Case& c, const OwnCategories& own)
+{
+    const auto& answered = c.known.link->regarding_category;
+    return std::any_of(own.labels.begin(), own.labels.end(), [&](const std::string& label) {
+        return !answered || !c.policy.same_label(*answered, label);
+    });
+}
+
 /// CRM Review says already that a label was not understood: nothing is new until it changes.
 bool question_stands(const Case& c, const OwnCategories& own)
 {
@@ -71,10 +80,14 @@ Decision asked_again(const Case& c, const OwnCategories& own)
         decision.regarding_cleared = label_gone(c, own);
         if (!decision.regarding_cleared)
             desired.regarding = link.regarding_category;
-    } else if (!decision.regarding && question_stands(c, own)) {
-        decision.rule = Rule::none;
-        decision.by_person = false;
-        return decision;
+    } else if (!decision.regarding) {
+        // Another one in the place of the label that was answered takes that off.
+        decision.regarding_cleared = label_gone(c, own);
+        if (!decision.regarding_cleared && question_stands(c, own)) {
+            decision.rule = Rule::none;
+            decision.by_person = false;
+            return decision;
+        }
     }
     answer(decision, std::move(desired), c);
     if (c.wish.labels.empty() && link.tracked_by == "user" && is_written(link.category_seen))
@@ -131,7 +144,7 @@ Decision decide_linked(const Case& c)
     }
     // The label that was not understood has gone, or the question was answered elsewhere.
     const bool question_over =
-        link.category_seen == StateCategory::review && own.review && own.labels.empty() &&
+        link.category_seen == StateCategory::review && own.review && !label_open(c, own) &&
         (link.regarding || !weigh(find_evidence(c.rule_input()), c.candidates).ambiguous);
     if (question_over) {
         DesiredCategories desired;

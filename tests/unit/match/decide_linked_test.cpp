@@ -210,11 +210,30 @@ TEST_CASE("a label on a linked item that leads nowhere or to several asks for re
          "tracked regarding_category by person, answers tracked"},
         {"asked, and the label is gone: nothing else is in question", carrying({"CRM Review"}),
          known().seen(StateCategory::review), "tracked, answers tracked"},
+        {"asked, and gone again beside the one that was answered",
+         carrying({"CRM Review", "CRM: Fabrikam"}),
+         known().seen(StateCategory::review).about(2, "CRM: Fabrikam"), "tracked, answers tracked"},
+        {"asked, and still there beside the one that was answered",
+         carrying({"CRM Review", "CRM: Fabrikam", "CRM: Nowhere"}),
+         known().seen(StateCategory::review).about(2, "CRM: Fabrikam"), "tracked"},
+        {"asked, and the one that was answered is gone", carrying({"CRM Review", "CRM: Nowhere"}),
+         known().seen(StateCategory::review).about(2, "CRM: Fabrikam"),
+         "tracked regarding_category by person, clears regarding"},
     });
-    const Decision kept = decide(carrying({"CRM Tracked", "CRM: Nowhere"}),
-                                 known().about(1, "CRM: Adventure Works"), with_labels(), later());
-    CHECK_FALSE(kept.regarding);
-    CHECK_FALSE(kept.regarding_cleared);
+}
+
+TEST_CASE("a label that leads nowhere clears the regarding of the one it replaces, and of no other")
+{
+    const auto beside = [](std::vector<std::string> categories) {
+        return decide(carrying(std::move(categories)), known().about(1, "CRM: Adventure Works"),
+                      with_labels(), later());
+    };
+    const Decision added = beside({"CRM Tracked", "CRM: Adventure Works", "CRM: Nowhere"});
+    CHECK(in_words(added) == "tracked regarding_category by person, answers review");
+    const Decision replaced = beside({"CRM Tracked", "CRM: Nowhere"});
+    CHECK(in_words(replaced) ==
+          "tracked regarding_category by person, clears regarding, answers review");
+    CHECK_FALSE(replaced.regarding);
 }
 
 TEST_CASE("a question answered elsewhere ends the review")

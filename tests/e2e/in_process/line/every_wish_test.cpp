@@ -130,6 +130,38 @@ TEST_CASE_METHOD(Wishing, "a label typed wrongly asks, and typed rightly answers
     CHECK(regarding() == "Fabrikam");
 }
 
+TEST_CASE_METHOD(Wishing,
+                 "a label typed wrongly beside the right one asks for as long as it stands")
+{
+    const sim::ItemRef item = put("m1");
+    stage.script().set_categories(kim, item.id, {"CRM: Fabrikam", "CRM Track"});
+    stage.settle();
+    stage.script().tag(kim, item.id, "CRM: Fabricam");
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM: Fabrikam", "CRM: Fabricam", "CRM Review"});
+    CHECK(regarding() == "Fabrikam");
+    stage.script().untag(kim, item.id, "CRM: Fabricam");
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM: Fabrikam", "CRM Tracked"});
+    CHECK(regarding() == "Fabrikam");
+}
+
+TEST_CASE_METHOD(Wishing,
+                 "a label typed wrongly in the place of the right one clears the regarding")
+{
+    const sim::ItemRef item = put("m1");
+    stage.script().set_categories(kim, item.id, {"CRM: Fabrikam", "CRM Track"});
+    stage.settle();
+    stage.script().set_categories(kim, item.id, {"CRM: Fabricam", "CRM Tracked"});
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM: Fabricam", "CRM Review"});
+    CHECK(regarding().empty());
+    stage.script().set_categories(kim, item.id, {"CRM Review"});
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+    CHECK(stored() == 1);
+}
+
 TEST_CASE_METHOD(Wishing, "two labels at once ask which")
 {
     const sim::ItemRef item = put("m1");
