@@ -26,6 +26,9 @@ OwnCategories own_categories(const std::vector<std::string>& categories, const P
         case StateCategory::failed:
             own.failed = true;
             break;
+        case StateCategory::stop:
+            own.stop = true;
+            break;
         case StateCategory::none:
             if (policy.label_of(category) && !contains_label(own.labels, category, policy))
                 own.labels.push_back(category);
@@ -74,7 +77,11 @@ std::vector<std::string> apply(const DesiredCategories& desired,
     std::vector<std::string> result;
     result.reserve(current.size() + 1);
     for (const std::string& category : current) {
-        if (const auto state = policy.state_of(category); state != StateCategory::none) {
+        const auto state = policy.state_of(category);
+        if (state == StateCategory::stop) {
+            if (contains_folded(desired.take_off, category))
+                continue;
+        } else if (state != StateCategory::none) {
             if (state != desired.state || state_kept)
                 continue;
             state_kept = true;

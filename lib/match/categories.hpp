@@ -16,6 +16,7 @@ struct OwnCategories {
     bool review = false;
     bool refused = false;
     bool failed = false;
+    bool stop = false;               ///< of the thread; asks for nothing on the item itself
     std::vector<std::string> labels; ///< full names with the regarding prefix, as spelled, in order
 
     /// One of the states only the service gives.
@@ -38,11 +39,11 @@ std::vector<std::string> by_present_names(const std::vector<std::string>& catego
 /// The list to write so that an item says what is desired. Only our own categories are changed:
 /// others survive in place and to the letter, twice where they stood twice.
 ///
-/// At most one state is left. The desired one keeps the spelling it has on the item; ours by
-/// another name get their present one. `take_off` names go if they are ours, unless they are
-/// desired. A label that is neither stays: a decision names the labels its own replaces, so another
-/// one was set meanwhile and is a wish of its own. The desired label is put on only where it is
-/// restored; else it was taken off meanwhile.
+/// At most one state is left; CRM Stop is none of them and stays. The desired one keeps the
+/// spelling it has on the item; ours by another name get their present one. `take_off` names go if
+/// they are ours, unless they are desired. A label that is neither stays: a decision names the
+/// labels its own replaces, so another one was set meanwhile and is a wish of its own. The desired
+/// label is put on only where it is restored; else it was taken off meanwhile.
 std::vector<std::string> apply(const DesiredCategories& desired,
                                const std::vector<std::string>& current, const Policy& policy);
 

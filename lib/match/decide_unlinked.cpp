@@ -38,7 +38,8 @@ StateCategory kept_state(const Case& c)
     if (!c.item.categories.has_value() || !c.wish.orphan)
         return StateCategory::none;
     for (const std::string& name : without_senders(*c.item.categories, c.wish))
-        if (const auto state = c.policy.state_of(name); state != StateCategory::none)
+        if (const auto state = c.policy.state_of(name);
+            state != StateCategory::none && state != StateCategory::stop)
             return state;
     return StateCategory::none;
 }

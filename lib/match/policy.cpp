@@ -99,6 +99,7 @@ Policy make_policy(const Settings& settings, const std::vector<OtherName>& other
     set_name(policy, StateCategory::review, tracking.review_category);
     set_name(policy, StateCategory::refused, tracking.refused_category);
     set_name(policy, StateCategory::failed, tracking.failed_category);
+    set_name(policy, StateCategory::stop, tracking.stop_category);
     policy.regarding_prefix = name_key(tracking.regarding_prefix);
     policy.prefix_text = trim(tracking.regarding_prefix);
     add_prefix(policy, tracking.regarding_prefix);

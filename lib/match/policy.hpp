@@ -31,7 +31,7 @@ struct Policy {
         std::string text;   ///< as it is written into the mailbox
         std::string folded; ///< as it is compared
     };
-    std::array<Name, 6> states;   ///< by StateCategory; `none` has no name
+    std::array<Name, 7> states;   ///< by StateCategory; `none` has no name
     std::string regarding_prefix; ///< folded, without white space at its ends
     std::string prefix_text;      ///< as it is written
     /// All names that mean a state, folded, and all prefixes, the longest first. The names above

@@ -17,6 +17,8 @@ std::string_view to_string(StateCategory category)
         return "refused";
     case StateCategory::failed:
         return "failed";
+    case StateCategory::stop:
+        return "stop";
     }
     return "";
 }

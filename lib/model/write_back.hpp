@@ -9,8 +9,9 @@
 
 namespace crmsync {
 
-/// The categories of our own that say a state (PRODUCT section 3).
-enum class StateCategory { none, track, tracked, review, refused, failed };
+/// The categories of our own that say a state (PRODUCT section 3); `stop` says it of a thread, and
+/// is the user's alone: it is neither put on an item nor taken off.
+enum class StateCategory { none, track, tracked, review, refused, failed, stop };
 std::string_view to_string(StateCategory);
 
 /// The categories an item should carry, as far as they are ours. Everybody else's stay.

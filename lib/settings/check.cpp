@@ -45,12 +45,13 @@ std::string wrong_with_category(std::string_view name)
 
 void check_categories(const Settings::Tracking& tracking, Mistakes& mistakes)
 {
-    const std::array<std::pair<std::string_view, const std::string*>, 5> states = {{
+    const std::array<std::pair<std::string_view, const std::string*>, 6> states = {{
         {"tracking.track_category", &tracking.track_category},
         {"tracking.tracked_category", &tracking.tracked_category},
         {"tracking.review_category", &tracking.review_category},
         {"tracking.refused_category", &tracking.refused_category},
         {"tracking.failed_category", &tracking.failed_category},
+        {"tracking.stop_category", &tracking.stop_category},
     }};
     const std::string& prefix = tracking.regarding_prefix;
     const std::string wrong_prefix = wrong_with_category(prefix);
@@ -76,23 +77,24 @@ void check_categories(const Settings::Tracking& tracking, Mistakes& mistakes)
     }
 }
 
-/// A name somewhere in the file, and which of the five states it stands for; 5: a prefix.
+/// A name somewhere in the file, and which of our six categories it stands for; 6: a prefix.
 struct CategoryName {
     std::string key;
     std::size_t meaning;
     std::string name;
 };
-constexpr std::size_t prefix_meaning = 5;
+constexpr std::size_t prefix_meaning = 6;
 
 std::vector<CategoryName> names_of(const Settings::Tracking::Names& names,
                                    const std::string& section)
 {
-    const std::array<std::pair<const char*, const std::optional<std::string>*>, 6> all = {{
+    const std::array<std::pair<const char*, const std::optional<std::string>*>, 7> all = {{
         {"track_category", &names.track_category},
         {"tracked_category", &names.tracked_category},
         {"review_category", &names.review_category},
         {"refused_category", &names.refused_category},
         {"failed_category", &names.failed_category},
+        {"stop_category", &names.stop_category},
         {"regarding_prefix", &names.regarding_prefix},
     }};
     std::vector<CategoryName> found;
@@ -111,6 +113,7 @@ void check_languages(const Settings::Tracking& tracking, Mistakes& mistakes)
     main.review_category = tracking.review_category;
     main.refused_category = tracking.refused_category;
     main.failed_category = tracking.failed_category;
+    main.stop_category = tracking.stop_category;
     main.regarding_prefix = tracking.regarding_prefix;
     std::vector<CategoryName> all = names_of(main, "tracking");
     for (const auto& [language, names] : tracking.names) {

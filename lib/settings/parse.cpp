@@ -277,6 +277,7 @@ void read_tracking(Section section, Settings::Tracking& into)
     section.read("review_category", into.review_category);
     section.read("refused_category", into.refused_category);
     section.read("failed_category", into.failed_category);
+    section.read("stop_category", into.stop_category);
     section.read("regarding_prefix", into.regarding_prefix);
     section.read("default_mode", into.default_mode);
     section.read("ceiling_mode", into.ceiling_mode);
@@ -293,6 +294,7 @@ void read_tracking(Section section, Settings::Tracking& into)
         words.read("review_category", names.review_category);
         words.read("refused_category", names.refused_category);
         words.read("failed_category", names.failed_category);
+        words.read("stop_category", names.stop_category);
         words.read("regarding_prefix", names.regarding_prefix);
         words.finish();
     }

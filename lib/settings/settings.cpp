@@ -137,6 +137,7 @@ Settings::Tracking Settings::Tracking::in_language(const std::string& language) 
     translated.review_category = words.review_category.value_or(review_category);
     translated.refused_category = words.refused_category.value_or(refused_category);
     translated.failed_category = words.failed_category.value_or(failed_category);
+    translated.stop_category = words.stop_category.value_or(stop_category);
     translated.regarding_prefix = words.regarding_prefix.value_or(regarding_prefix);
     return translated;
 }

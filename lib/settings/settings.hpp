@@ -35,6 +35,7 @@ struct Settings {
         std::string review_category = "CRM Review";
         std::string refused_category = "CRM Refused";
         std::string failed_category = "CRM Failed";
+        std::string stop_category = "CRM Stop";
         std::string regarding_prefix = "CRM:";
         std::string default_mode = "manual";
         std::string ceiling_mode = "all";
@@ -52,6 +53,7 @@ struct Settings {
             std::optional<std::string> review_category;
             std::optional<std::string> refused_category;
             std::optional<std::string> failed_category;
+            std::optional<std::string> stop_category;
             std::optional<std::string> regarding_prefix;
         };
         std::map<std::string, Names> names; ///< by language, lower case: "de", "de-at"

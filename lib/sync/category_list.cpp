@@ -16,12 +16,10 @@ namespace asio = boost::asio;
 
 std::vector<MasterCategory> state_categories(const Settings::Tracking& tracking)
 {
-    // Outlook's presets: 7 blue, 4 green, 1 orange, 12 grey, 0 red.
-    return {{tracking.track_category, 7},
-            {tracking.tracked_category, 4},
-            {tracking.review_category, 1},
-            {tracking.refused_category, 12},
-            {tracking.failed_category, 0}};
+    // Outlook's presets: 7 blue, 4 green, 1 orange, 12 grey, 0 red, 14 black.
+    return {{tracking.track_category, 7},  {tracking.tracked_category, 4},
+            {tracking.review_category, 1}, {tracking.refused_category, 12},
+            {tracking.failed_category, 0}, {tracking.stop_category, 14}};
 }
 
 namespace {

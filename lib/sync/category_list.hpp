@@ -10,7 +10,7 @@
 
 namespace crmsync::sync {
 
-/// Our five state categories, as the settings name them, with their colours.
+/// Our state categories and CRM Stop, as the settings name them, with their colours.
 std::vector<MasterCategory> state_categories(const Settings::Tracking& tracking);
 
 /// What the mailbox's master list showed, and became.

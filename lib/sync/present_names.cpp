@@ -28,11 +28,12 @@ struct Meaning {
     StateCategory state;
     const char* word; ///< of sync.own_category
 };
-constexpr std::array<Meaning, 6> meanings{{{StateCategory::track, "track"},
+constexpr std::array<Meaning, 7> meanings{{{StateCategory::track, "track"},
                                            {StateCategory::tracked, "tracked"},
                                            {StateCategory::review, "review"},
                                            {StateCategory::refused, "refused"},
                                            {StateCategory::failed, "failed"},
+                                           {StateCategory::stop, "stop"},
                                            {StateCategory::none, "regarding_prefix"}}};
 
 /// Names of ours in the list that the mailbox does not use any more.

@@ -21,7 +21,8 @@ std::string names_of(const Settings::Tracking& tracking)
 {
     return tracking.track_category + '\n' + tracking.tracked_category + '\n' +
            tracking.review_category + '\n' + tracking.refused_category + '\n' +
-           tracking.failed_category + '\n' + tracking.regarding_prefix + '\n';
+           tracking.failed_category + '\n' + tracking.stop_category + '\n' +
+           tracking.regarding_prefix + '\n';
 }
 
 void add_names(std::vector<match::OtherName>& all, const Settings::Tracking& tracking)
@@ -31,6 +32,7 @@ void add_names(std::vector<match::OtherName>& all, const Settings::Tracking& tra
     all.push_back({tracking.review_category, StateCategory::review});
     all.push_back({tracking.refused_category, StateCategory::refused});
     all.push_back({tracking.failed_category, StateCategory::failed});
+    all.push_back({tracking.stop_category, StateCategory::stop});
     all.push_back({tracking.regarding_prefix, StateCategory::none});
 }
 
@@ -50,7 +52,7 @@ std::shared_ptr<PolicySnapshot> snapshot_of(Settings settings,
     snapshot->fingerprint = digest(text);
     snapshot->names = digest(names_of(tracking));
     std::size_t prefixes = 1;
-    std::size_t states = 5;
+    std::size_t states = 6;
     snapshot->others =
         snapshot->policy.understood.size() > states || snapshot->policy.prefixes.size() > prefixes;
     snapshot->settings = std::move(settings);

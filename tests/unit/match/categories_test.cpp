@@ -25,8 +25,8 @@ rc::Gen<Names> some_categories()
 {
     return rc::gen::container<Names>(rc::gen::element<std::string>(
         "CRM Track", "crm track", "CRM TRACKED", "CRM Tracked", "CRM Review", "CRM Refused",
-        "CRM Failed", "CRM: Adventure Works", "crm: adventure works", "CRM: Renewal", "CRM:", "CRM",
-        "CRM Tracker", "Blue", "blue", "Urlaub", "", "Ärger"));
+        "CRM Failed", "CRM Stop", "CRM: Adventure Works", "crm: adventure works", "CRM: Renewal",
+        "CRM:", "CRM", "CRM Tracker", "Blue", "blue", "Urlaub", "", "Ärger"));
 }
 
 rc::Gen<DesiredCategories> some_desire()
@@ -63,6 +63,16 @@ TEST_CASE("our categories are recognised in any case and with white space around
     CHECK_FALSE(own.refused);
     CHECK_FALSE(own.failed);
     CHECK(own.labels.empty());
+}
+
+TEST_CASE("CRM Stop is the user's: no answer takes it off, but for the sender's own")
+{
+    CHECK(own_categories({"crm STOP"}, contoso_policy()).stop);
+    CHECK_FALSE(own_categories({"CRM Stop"}, contoso_policy()).any());
+    CHECK(apply_to({"CRM Track", "CRM Stop"}, StateCategory::tracked) ==
+          Names{"CRM Stop", "CRM Tracked"});
+    CHECK(apply_to({"crm stop", "CRM Tracked"}, StateCategory::none) == Names{"crm stop"});
+    CHECK(apply_to({"CRM Stop"}, StateCategory::none, {}, {"CRM Stop"}).empty());
 }
 
 TEST_CASE("labels are kept as spelled and in order, the same one only once")
@@ -154,7 +164,8 @@ TEST_CASE("whatever is on an item, answering changes only what is ours, once, an
         RC_ASSERT(others(once, policy) == others(current, policy));
         RC_ASSERT(apply(desired, once, policy) == once);
         const auto states = std::count_if(once.begin(), once.end(), [&](const std::string& name) {
-            return policy.state_of(name) != StateCategory::none;
+            const StateCategory state = policy.state_of(name);
+            return state != StateCategory::none && state != StateCategory::stop;
         });
         RC_ASSERT(states == (desired.state == StateCategory::none ? 0 : 1));
         if (desired.state != StateCategory::none)

@@ -44,7 +44,7 @@ TEST_CASE("the words that are stored are those of the contract")
     CHECK(words(Role::optional) == "from sender reply_to to cc bcc organizer required optional");
     CHECK(words(WellKnown::unknown) == " inbox drafts sentitems deleteditems junkemail archive "
                                        "outbox conversationhistory unknown");
-    CHECK(words(StateCategory::failed) == "none track tracked review refused failed");
+    CHECK(words(StateCategory::stop) == "none track tracked review refused failed stop");
     CHECK(words(MailboxState::stopped) == "added enabled disabled stopped");
     CHECK(words(Mode::all) == "manual replies contacts records all");
 }

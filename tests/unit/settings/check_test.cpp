@@ -92,7 +92,7 @@ TEST_CASE("a prefix that begins all state names clashes with each of them")
 {
     const test::Folder folder;
     const std::string complaint = folder.complaint(tracking("regarding_prefix = \"CRM\""));
-    for (const char* key : {"track_", "tracked_", "review_", "refused_", "failed_"})
+    for (const char* key : {"track_", "tracked_", "review_", "refused_", "failed_", "stop_"})
         CHECK(complaint.find("tracking." + std::string(key) + "category: expected a name that") !=
               std::string::npos);
 }

@@ -70,7 +70,7 @@ TEST_CASE("the example has exactly the keys that the program reads")
         described.insert(key);
     const std::vector<std::string> keys = settings_keys();
     CHECK(described == std::set<std::string>(keys.begin(), keys.end()));
-    CHECK(keys.size() == 37);
+    CHECK(keys.size() == 38);
 }
 
 TEST_CASE("the example describes each key with type, default and a sentence")
@@ -104,6 +104,7 @@ TEST_CASE("the example loads and holds the defaults of the program")
     CHECK(example.tracking.review_category == fresh.tracking.review_category);
     CHECK(example.tracking.refused_category == fresh.tracking.refused_category);
     CHECK(example.tracking.failed_category == fresh.tracking.failed_category);
+    CHECK(example.tracking.stop_category == fresh.tracking.stop_category);
     CHECK(example.tracking.regarding_prefix == fresh.tracking.regarding_prefix);
     CHECK(example.tracking.default_mode == fresh.tracking.default_mode);
     CHECK(example.tracking.ceiling_mode == fresh.tracking.ceiling_mode);

@@ -42,6 +42,7 @@ tracked_category = "Abgelegt"
 review_category = "Prüfen"
 refused_category = "Abgelehnt"
 failed_category = "Fehler"
+stop_category = "Halt"
 regarding_prefix = "Zu:"
 default_mode = "replies"
 ceiling_mode = "contacts"
@@ -79,6 +80,7 @@ graph_url = "http://localhost:9001"
     CHECK(settings.tracking.review_category == "Prüfen");
     CHECK(settings.tracking.refused_category == "Abgelehnt");
     CHECK(settings.tracking.failed_category == "Fehler");
+    CHECK(settings.tracking.stop_category == "Halt");
     CHECK(settings.tracking.regarding_prefix == "Zu:");
     CHECK(settings.tracking.default_mode == "replies");
     CHECK(settings.tracking.ceiling_mode == "contacts");

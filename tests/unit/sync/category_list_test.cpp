@@ -8,12 +8,12 @@
 
 using namespace crmsync;
 
-TEST_CASE("the five state categories have the names of the settings and colours of their own")
+TEST_CASE("our six categories have the names of the settings and colours of their own")
 {
     Settings::Tracking tracking;
     tracking.track_category = "Bitte ablegen";
     const auto categories = sync::state_categories(tracking);
-    REQUIRE(categories.size() == 5);
+    REQUIRE(categories.size() == 6);
     CHECK(categories[0].name == "Bitte ablegen");
     std::set<std::string> names;
     std::set<int> colours;
@@ -24,8 +24,8 @@ TEST_CASE("the five state categories have the names of the settings and colours 
         CHECK(category.color <= 24);
     }
     CHECK(names == std::set<std::string>{"Bitte ablegen", "CRM Tracked", "CRM Review",
-                                         "CRM Refused", "CRM Failed"});
-    CHECK(colours.size() == 5);
+                                         "CRM Refused", "CRM Failed", "CRM Stop"});
+    CHECK(colours.size() == 6);
 }
 
 TEST_CASE("what the master list lacks is added, what is there in any spelling is left alone")
@@ -37,7 +37,7 @@ TEST_CASE("what the master list lacks is added, what is there in any spelling is
     std::vector<std::string> added;
     for (const MasterCategory& category : turn.connector.added)
         added.push_back(category.name);
-    CHECK(added == std::vector<std::string>{"CRM Track", "CRM Review", "CRM Refused"});
+    CHECK(added == std::vector<std::string>{"CRM Track", "CRM Review", "CRM Refused", "CRM Stop"});
 }
 
 TEST_CASE("a complete master list is not written to")

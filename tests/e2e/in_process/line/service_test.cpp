@@ -137,7 +137,8 @@ TEST_CASE("our categories are made in the mailbox's list, once")
     for (const sim::Category& category : stage.script().mailbox(kim).categories())
         if (category.display_name.starts_with("CRM"))
             ours.push_back(category.display_name);
-    CHECK(ours == Names{"CRM Track", "CRM Tracked", "CRM Review", "CRM Refused", "CRM Failed"});
+    CHECK(ours ==
+          Names{"CRM Track", "CRM Tracked", "CRM Review", "CRM Refused", "CRM Failed", "CRM Stop"});
     const int made = stage.requests({"categories.post"});
     stage.stop();
     stage.start();
