@@ -163,6 +163,7 @@ void add_record_commands(CLI::App& app, Invocation& invocation)
     });
 
     add_record_close(*record, invocation);
+    add_record_pin(*record, invocation);
 
     CLI::App* finding =
         record->add_subcommand("find", "Find records by number, external id, address or name");

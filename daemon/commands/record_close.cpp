@@ -1,8 +1,8 @@
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "command_run.hpp"
 #include "commands/record_subcommands.hpp"
 #include "print.hpp"
+#include "record_lookup.hpp"
 #include "store/handover.hpp"
 
 #include <fmt/format.h>
@@ -19,30 +19,9 @@ namespace {
 /// Of activities and records, in one transaction: short enough for pages to wait for.
 constexpr int at_once = 1'000;
 
-std::string spelled(const Record& record) { return record.type + ":" + record.external_id; }
-
-bool may_own(const Record& record) { return record.type == "user" || record.type == "team"; }
-
-asio::awaitable<Record> the_record(pg::Pool& pool, std::string named)
-{
-    store::Handover store(pool);
-    const std::vector<Record> found = co_await store.named(named);
-    if (found.empty())
-        throw Failure(Reaction::stop, "record.unknown",
-                      "no record \"" + named + "\"; crmsync record find TEXT shows their ids");
-    if (found.size() > 1) {
-        std::vector<std::string> names;
-        for (const Record& record : found)
-            names.push_back(spelled(record));
-        throw Failure(Reaction::stop, "record.ambiguous",
-                      "\"" + named + "\" names several records; say which: " + join(names, " or "));
-    }
-    co_return found.front();
-}
-
 asio::awaitable<Record> the_successor(pg::Pool& pool, const Record& closing, std::string named)
 {
-    Record successor = co_await the_record(pool, named);
+    Record successor = co_await find_record(pool, named);
     std::string mistake;
     if (!may_own(closing))
         mistake = spelled(closing) + " owns nothing; --successor is for users and teams";
@@ -90,7 +69,7 @@ asio::awaitable<void> pass_on(pg::Pool& pool, Record from, Record to)
 asio::awaitable<int> close(pg::Pool& pool, std::string named, std::optional<std::string> successor)
 {
     store::Handover store(pool);
-    const Record closing = co_await the_record(pool, std::move(named));
+    const Record closing = co_await find_record(pool, std::move(named));
     if (successor) {
         Record to = co_await the_successor(pool, closing, std::move(*successor));
         co_await pass_on(pool, closing, std::move(to));

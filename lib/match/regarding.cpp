@@ -120,13 +120,18 @@ LabelAnswer resolve_labels(const std::vector<std::string>& labels, const Candida
         const auto at = text ? candidates.by_label.find(*text) : candidates.by_label.end();
         if (at == candidates.by_label.end())
             continue;
+        const auto published = regardable(at->second.published, candidates);
         const auto by_number = regardable(at->second.by_number, candidates);
         const auto by_name = regardable(at->second.by_name, candidates);
         const auto by_prefix = regardable(at->second.by_prefix, candidates);
-        const auto& hits = !by_number.empty() ? by_number : !by_name.empty() ? by_name : by_prefix;
-        const std::string_view how = !by_number.empty() ? "number"
-                                     : !by_name.empty() ? "name"
-                                                        : "beginning of its name";
+        const auto& hits = !published.empty()   ? published
+                           : !by_number.empty() ? by_number
+                           : !by_name.empty()   ? by_name
+                                                : by_prefix;
+        const std::string_view how = !published.empty()   ? "label in this mailbox"
+                                     : !by_number.empty() ? "number"
+                                     : !by_name.empty()   ? "name"
+                                                          : "beginning of its name";
         for (const RecordId& id : hits)
             add_once(answer.evidence.candidates, id);
         if (labels.size() == 1 && hits.size() == 1)

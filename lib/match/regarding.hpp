@@ -22,7 +22,8 @@ struct Regarding {
 /// Several records stand for their common account where they have one.
 Regarding weigh(const std::vector<Evidence>& evidence, const Candidates& candidates);
 
-/// What regarding categories lead to: a number, else an exact name, else a unique prefix. Two
+/// What regarding categories lead to: what the mailbox was offered under the label, else a number,
+/// else an exact name, else a unique prefix. Two
 /// labels at once, no hit and several hits all leave `record` empty.
 struct LabelAnswer {
     std::optional<RecordId> record;

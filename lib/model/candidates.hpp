@@ -50,9 +50,10 @@ struct StoredMessage {
     std::string linked_here{};
 };
 
-/// What a typed label led to, strongest first: number, exact name, unique prefix (PRODUCT section
-/// 3).
+/// What a label led to, strongest first: what the mailbox was offered under it, number, exact name,
+/// unique prefix (PRODUCT section 3).
 struct LabelHits {
+    std::vector<RecordId> published; ///< to this mailbox; one at most
     std::vector<RecordId> by_number;
     std::vector<RecordId> by_name;
     std::vector<RecordId> by_prefix; ///< at most 5; more than one = ambiguous

@@ -4,6 +4,7 @@
 #include "store/columns.hpp"
 #include "store/records.hpp"
 #include "store/statements.hpp"
+#include "store/transaction.hpp"
 
 namespace crmsync::store {
 
@@ -29,8 +30,13 @@ boost::asio::awaitable<std::vector<Record>> Handover::named(std::string text)
 
 boost::asio::awaitable<bool> Handover::close(RecordId record)
 {
-    const pg::Result closed = co_await pool_.run(sql::close_record, params(record));
-    co_return closed.affected() > 0;
+    const std::vector<Uuid> records{record.value};
+    pg::Script script = transaction();
+    script.add(sql::close_record, params(record));
+    script.add(sql::ask_for_labels_of_records, params(records));
+    const auto connection = co_await pool_.acquire();
+    const std::vector<pg::Result> results = co_await complete(*connection, std::move(script));
+    co_return results[1].affected() > 0;
 }
 
 boost::asio::awaitable<Owned> Handover::owned(RecordId record)
@@ -43,9 +49,23 @@ boost::asio::awaitable<Owned> Handover::owned(RecordId record)
     co_return owned;
 }
 
+/// What the successor's mailboxes offer has to follow, whatever interrupts the handover.
+boost::asio::awaitable<std::vector<pg::Result>> Handover::pass(pg::Statement statement,
+                                                               pg::Params values, RecordId to)
+{
+    const std::vector<Uuid> owners{to.value};
+    pg::Script script = transaction();
+    script.add(statement, std::move(values));
+    script.add(sql::ask_for_labels_of_owners, params(owners));
+    const auto connection = co_await pool_.acquire();
+    co_return co_await complete(*connection, std::move(script));
+}
+
 boost::asio::awaitable<std::int64_t> Handover::pass_mailboxes(RecordId from, RecordId to)
 {
-    const pg::Result passed = co_await pool_.run(sql::pass_mailboxes, params(from, to));
+    const std::vector<pg::Result> results =
+        co_await pass(sql::pass_mailboxes, params(from, to), to);
+    const pg::Result& passed = results[1];
     std::vector<std::int64_t> told;
     for (int row = 0; row < passed.rows(); ++row)
         told.push_back(passed.get<std::int64_t>(row, 0));
@@ -56,8 +76,9 @@ boost::asio::awaitable<std::int64_t> Handover::pass_mailboxes(RecordId from, Rec
 
 boost::asio::awaitable<std::int64_t> Handover::pass_records(RecordId from, RecordId to, int limit)
 {
-    const pg::Result passed = co_await pool_.run(sql::pass_records, params(from, to, limit));
-    co_return passed.affected();
+    const std::vector<pg::Result> results =
+        co_await pass(sql::pass_records, params(from, to, limit), to);
+    co_return results[1].affected();
 }
 
 boost::asio::awaitable<std::int64_t> Handover::pass_activities(RecordId from, RecordId to,

@@ -38,6 +38,8 @@ public:
     boost::asio::awaitable<std::int64_t> pass_activities(RecordId from, RecordId to, int limit);
 
 private:
+    boost::asio::awaitable<std::vector<pg::Result>> pass(pg::Statement statement, pg::Params values,
+                                                         RecordId to);
     pg::Pool& pool_;
 };
 

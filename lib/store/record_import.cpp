@@ -212,6 +212,8 @@ void RecordImport::write(pg::Script& script, std::size_t first, std::size_t coun
         add_addresses(row.addresses, "email");
         add_addresses(row.domains, "domain");
     }
+    script.add(sql::ask_for_labels_of_import,
+               params(ids, types, names, says_number, numbers, says_owner, owners, states));
     script.add(sql::rename_records, params(renamed_ids, new_external_ids));
     script.add(sql::upsert_records,
                params(ids, types, external_ids, names, labels, says_number, numbers, number_keys,

@@ -15,7 +15,7 @@ namespace {
 Revisit revisit_of(std::string_view word)
 {
     for (const Revisit reason :
-         {Revisit::copy, Revisit::reply, Revisit::regarding, Revisit::attachments})
+         {Revisit::copy, Revisit::reply, Revisit::regarding, Revisit::attachments, Revisit::labels})
         if (word == to_string(reason))
             return reason;
     throw std::logic_error(fmt::format("'{}' is no reason of sync.revisit", word));
@@ -34,6 +34,8 @@ std::string_view to_string(Revisit reason)
         return "regarding";
     case Revisit::attachments:
         return "attachments";
+    case Revisit::labels:
+        return "labels";
     }
     return "";
 }

@@ -15,10 +15,11 @@ namespace crmsync::store {
 /// Why a mailbox is to look at something again, and what its key is. The words of
 /// sync.revisit.reason.
 enum class Revisit {
-    copy,       ///< another mailbox tracks the message; its Message-ID
-    reply,      ///< what it once ignored answers to is stored; the Message-ID of that
-    regarding,  ///< what its item answers was stored after it; the item id
-    attachments ///< a scanner held some of an item's back; the item id
+    copy,        ///< another mailbox tracks the message; its Message-ID
+    reply,       ///< what it once ignored answers to is stored; the Message-ID of that
+    regarding,   ///< what its item answers was stored after it; the item id
+    attachments, ///< a scanner held some of an item's back; the item id
+    labels       ///< what the mailbox's list offers may have changed; empty
 };
 std::string_view to_string(Revisit);
 

@@ -4,6 +4,7 @@
 #include "match/explain.hpp"
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
+#include "store/labels.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/page_candidates.hpp"
 
@@ -78,6 +79,7 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
         Candidates candidates = co_await store::find_candidates(*connection, wanted);
         const std::vector<const Item*> only(1, &item);
         co_await find_same_messages(*connection, only, candidates);
+        co_await store::find_published(*connection, context.mailbox.id, wanted.labels, candidates);
         const std::set<std::string> own = unlinked_message(item, known.at(item.key.id), candidates);
         if (!own.empty())
             co_await store::find_links_here(*connection, context.mailbox.id, own, candidates);

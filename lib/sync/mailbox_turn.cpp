@@ -8,6 +8,7 @@
 #include "sync/looked_up.hpp"
 #include "sync/parked_retry.hpp"
 #include "sync/present_names.hpp"
+#include "sync/published_labels.hpp"
 #include "sync/revisit.hpp"
 
 #include <algorithm>
@@ -81,6 +82,8 @@ asio::awaitable<TurnReport> MailboxTurn::run()
     }
     const bool first_load = co_await is_first_load(tree);
     co_await read_folders(std::move(tree.folders));
+    if (context_.first_turn)
+        co_await publish_labels_or_later(context_);
     store::DueWork due = co_await what_is_due();
     if (due.now)
         co_await do_what_is_due(list);

@@ -4,6 +4,7 @@
 #include "match/decide.hpp"
 #include "match/same_message.hpp"
 #include "store/candidate_rows.hpp"
+#include "store/labels.hpp"
 
 namespace crmsync::sync {
 
@@ -56,6 +57,8 @@ asio::awaitable<Candidates> find_page_candidates(const TurnContext& context,
         co_return found;
     auto connection = co_await context.pool.acquire();
     found = co_await store::find_candidates(*connection, query);
+    if (!query.labels.empty())
+        co_await store::find_published(*connection, context.mailbox.id, query.labels, found);
 
     std::vector<const Item*> unlinked;
     for (const Item& item : items)

@@ -5,6 +5,7 @@
 #include "store/revisits.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/pending_attachments.hpp"
+#include "sync/published_labels.hpp"
 #include "sync/sync_metrics.hpp"
 
 #include <map>
@@ -114,6 +115,11 @@ asio::awaitable<RevisitReport> revisit(const TurnContext& context)
         for (const DueRevisit& one : due) {
             if (one.reason == Revisit::attachments && again.contains(one.key)) {
                 co_await revisits.put_off(context.fence, one, again.at(one.key));
+                continue;
+            }
+            if (one.reason == Revisit::labels && !co_await publish_labels(context)) {
+                const Timestamp until = context.clock.now() + labels_again_after;
+                co_await revisits.put_off(context.fence, one, until);
                 continue;
             }
             // In mode manual no answer is tracked for what it answers. Copies are looked for all

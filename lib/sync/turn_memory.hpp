@@ -26,6 +26,8 @@ struct TurnMemory {
     std::optional<Timestamp> list_at;
     /// The turn ended in a backlog: the next one goes on there.
     bool backlog_left = false;
+    /// Regarding categories could not be put into the list, and that was said.
+    bool labels_missing = false;
 };
 
 } // namespace crmsync::sync

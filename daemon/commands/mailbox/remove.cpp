@@ -1,5 +1,6 @@
 #include "base/deadline.hpp"
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "commands/mailbox/add_on_mailbox.hpp"
 #include "commands/mailbox/mailbox_connector.hpp"
 #include "commands/mailbox/mailbox_subcommands.hpp"
@@ -9,11 +10,13 @@
 #include "store/removal.hpp"
 #include "sync/clear_categories.hpp"
 #include "sync/mailbox_mark.hpp"
+#include "sync/present_names.hpp"
 
 #include <fmt/format.h>
 
 #include <iostream>
 #include <memory>
+#include <set>
 
 namespace crmsync {
 
@@ -71,19 +74,33 @@ asio::awaitable<void> clear_linked(pg::Pool& pool, const Mailbox& mailbox,
     }
 }
 
+/// In whatever language, and from before the settings changed; each once.
+asio::awaitable<std::vector<match::OtherName>> all_our_names(pg::Pool& pool,
+                                                             Settings::Tracking tracking)
+{
+    std::vector<match::OtherName> all = sync::all_names(tracking);
+    const std::vector<match::OtherName> ever_used = co_await sync::names_ever_used(pool);
+    all.insert(all.end(), ever_used.begin(), ever_used.end());
+    std::set<std::string> seen;
+    std::erase_if(all, [&](const match::OtherName& name) {
+        return !seen.insert(name_key(name.name)).second;
+    });
+    co_return all;
+}
+
 /// Can be interrupted: the mailbox stays, disabled, and the same command does the rest.
 asio::awaitable<void> clear(CommandRun& command, pg::Pool& pool, const Mailbox& mailbox,
                             Connector& connector)
 {
     co_await take_from_service(command, pool, mailbox.id);
-    const match::Policy policy = match::make_policy(command.settings());
+    const std::vector<match::OtherName> names =
+        co_await all_our_names(pool, command.settings().tracking);
+    const match::Policy policy = match::make_policy(command.settings(), names);
     sync::CategoryClearing clearing(connector, command.clock(), policy);
     co_await clear_linked(pool, mailbox, clearing);
     std::vector<CategorySearch> searches;
-    for (const match::Policy::Name& state : policy.states)
-        if (!state.text.empty())
-            searches.push_back({state.text, false});
-    searches.push_back({command.settings().tracking.regarding_prefix, true});
+    for (const match::OtherName& name : names)
+        searches.push_back({name.name, name.state == StateCategory::none});
     for (CategorySearch& search : searches)
         co_await clearing.clear_found(std::move(search));
     co_await clearing.clear_master_list();

@@ -135,6 +135,7 @@ WITH links AS (DELETE FROM sync.link WHERE mailbox_id = $1::bigint RETURNING 1),
      parked AS (DELETE FROM sync.parked WHERE mailbox_id = $1::bigint),
      revisits AS (DELETE FROM sync.revisit WHERE mailbox_id = $1::bigint),
      intents AS (DELETE FROM sync.intent WHERE mailbox_id = $1::bigint),
+     labels AS (DELETE FROM sync.published_label WHERE mailbox_id = $1::bigint),
      leases AS (DELETE FROM sync.lease WHERE mailbox_id = $1::bigint),
      mailboxes AS (DELETE FROM sync.mailbox WHERE id = $1::bigint)
 SELECT (SELECT count(*) FROM links), (SELECT count(*) FROM decisions),

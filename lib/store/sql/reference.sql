@@ -61,6 +61,12 @@ WITH dangling AS MATERIALIZED (
     UNION ALL
     SELECT 'write_back.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.write_back AS c
      WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
+    UNION ALL
+    SELECT 'published_label.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.published_label AS c
+     WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
+    UNION ALL
+    SELECT 'published_label.record_id -> record' AS name, c.mailbox_id::text AS id FROM sync.published_label AS c
+     WHERE c.record_id IS NOT NULL AND NOT EXISTS (SELECT FROM store.record AS p WHERE p.id = c.record_id)
 ), reference (name, ordinal) AS (VALUES
     ('activity.regarding_id -> record', 1),
     ('activity.owner_id -> record', 2),
@@ -79,7 +85,9 @@ WITH dangling AS MATERIALIZED (
     ('untrack_stage.mailbox_id -> mailbox', 15),
     ('parked.mailbox_id -> mailbox', 16),
     ('intent.mailbox_id -> mailbox', 17),
-    ('write_back.mailbox_id -> mailbox', 18)
+    ('write_back.mailbox_id -> mailbox', 18),
+    ('published_label.mailbox_id -> mailbox', 19),
+    ('published_label.record_id -> record', 20)
 )
 SELECT r.name, (SELECT count(*) FROM dangling AS d WHERE d.name = r.name),
        ARRAY(SELECT DISTINCT d.id FROM dangling AS d WHERE d.name = r.name ORDER BY d.id LIMIT 5)

@@ -79,15 +79,25 @@ constexpr const char* seed[] = {
     "INSERT INTO sync.parked SELECT 1 + n % 40, 'i' || n, 'r' FROM generate_series(1, 5000) AS n",
     "INSERT INTO sync.intent (mailbox_id, item_id, message_hmac, tagged) SELECT 1 + n % 40, 'i' || "
     "n, sha256(n::text::bytea), true FROM generate_series(1, 5000) AS n",
+    "INSERT INTO store.record (id, type, external_id, name, label) SELECT md5('owner' || n)::uuid, "
+    "'user', 'u' || n, 'User ' || n, 'user ' || n FROM generate_series(0, 4000) AS n",
+    "INSERT INTO store.record (id, type, external_id, name, label, owner_id) SELECT md5('owned' || "
+    "n)::uuid, 'opportunity', 'o' || n, 'Deal ' || n, 'deal ' || n, md5('owner' || n % 4000)::uuid "
+    "FROM generate_series(1, 10000) AS n",
+    "INSERT INTO store.record_pin SELECT md5('record' || n % 100)::uuid, md5('record' || n)::uuid "
+    "FROM generate_series(1, 5000) AS n",
+    "INSERT INTO sync.published_label SELECT 1 + n % 40, 'crm: label ' || n, 'CRM: Label ' || n, "
+    "'label ' || n, md5('record' || n)::uuid, 'listed' FROM generate_series(1, 10000) AS n",
     "INSERT INTO sync.event (level, name, mailbox_id) SELECT 'info', 'e', 1 + n % 40 FROM "
     "generate_series(1, 20000) AS n",
     "ANALYZE",
 };
 
 /// The tables that grow with the mail.
-constexpr const char* grows[] = {
-    "activity",       "activity_party", "activity_identity", "attachment",      "record",
-    "record_address", "link",           "decision",          "decision_parent", "write_back"};
+constexpr const char* grows[] = {"activity",   "activity_party", "activity_identity",
+                                 "attachment", "record",         "record_address",
+                                 "link",       "decision",       "decision_parent",
+                                 "write_back", "record_pin",     "published_label"};
 
 struct Explained : Stored {
     pg::Pool::Lent connection = run(pool.acquire());
@@ -164,6 +174,15 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::candidates_by_domain, "'{d7.example}'", {"record_address_pkey", "record_pkey"}},
         {sql::candidates_by_identity, keys, {"activity_identity_pkey", "activity_pkey"}},
         {sql::candidates_by_label, "'{name 7,c-9}'", {"record_number", "record_label"}},
+        {sql::candidates_by_published,
+         "7, '{label 6,label 46}'",
+         {"published_label_label", "record_pkey"}},
+        {sql::wanted_labels, "7, 20", {"record_pin_pkey", "record_owner", "record_label"}},
+        {sql::published_labels, "7", {"published_label_pkey"}},
+        {sql::ask_for_labels_of_records,
+         ids,
+         {"published_label_record", "record_pin_record", "record_pkey", "mailbox_by_owner"}},
+        {sql::ask_for_labels_of_owners, ids, {"mailbox_by_owner"}},
         {sql::mailbox_owners, "'{m7@contoso.example}'", {"mailbox_by_address"}},
         {sql::amend_activities,
          "1, " + ids + ", " + ids +

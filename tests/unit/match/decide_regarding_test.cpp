@@ -140,6 +140,21 @@ TEST_CASE("a label outranks all evidence; one that leads nowhere leaves the ques
             .label_by_name("kim", {90}));
 }
 
+TEST_CASE("a label the mailbox was offered goes before a number, a name or a beginning like it")
+{
+    Candidates candidates = customers()
+                                .record(51, "case", "Broken pump")
+                                .record(52, "opportunity", "Renewal")
+                                .record(53, "opportunity", "Renewal")
+                                .label_by_number("renewal", {51})
+                                .label_by_name("renewal", {52, 53});
+    CHECK(decide(labelled("CRM: Renewal"), ignored_before, candidates).regarding == record_id(51));
+    candidates.by_label["renewal"].published = {record_id(53)};
+    const Decision decision = decide(labelled("CRM: Renewal"), ignored_before, candidates);
+    CHECK(decision.regarding == record_id(53));
+    CHECK(decision.evidence.front().reason == "label gives a record's label in this mailbox");
+}
+
 TEST_CASE("a label says so: by a person, kept as the display, named in the evidence")
 {
     const Candidates candidates = customers().label_by_name("fabrikam", {2});
