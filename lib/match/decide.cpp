@@ -3,6 +3,7 @@
 #include "match/parties.hpp"
 #include "match/public_mail.hpp"
 #include "match/rules.hpp"
+#include "match/stop.hpp"
 #include "match/weighing.hpp"
 
 namespace crmsync::match {
@@ -22,6 +23,16 @@ void add_labels(CandidateQuery& query, const std::vector<std::string>& categorie
     for (const std::string& category : categories)
         if (auto label = policy.label_of(category))
             query.labels.insert(std::move(*label));
+}
+
+Decision decide_message(const Case& c)
+{
+    if (c.known.link)
+        return decide_linked(c);
+    // What is owed without being an answer does not keep anybody waiting.
+    if (c.known.owed && !(c.known.owed == StateCategory::none && c.wish.any()))
+        return decide_owed(c);
+    return decide_unlinked(c);
 }
 
 } // namespace
@@ -72,14 +83,16 @@ Decision decide(const Item& item, const KnownItem& known, const Candidates& cand
     if (item.message().draft.value_or(false))
         return decide_draft(item, known, policy, circumstances);
 
+    if (stop_is_unproven(item, known, policy)) {
+        Decision decision = left_alone("its transport headers have to be read first");
+        decision.needs_header_look = true;
+        return decision;
+    }
     const Wish wish = read_wish(item, known, policy, circumstances);
     const Case c{item, known, candidates, policy, circumstances, wish};
-    if (known.link)
-        return decide_linked(c);
-    // What is owed without being an answer does not keep anybody waiting.
-    if (known.owed && !(known.owed == StateCategory::none && wish.any()))
-        return decide_owed(c);
-    return decide_unlinked(c);
+    Decision decision = decide_message(c);
+    decision.stop = read_stop(item, known, policy);
+    return decision;
 }
 
 } // namespace crmsync::match

@@ -2,6 +2,7 @@
 #include "match/correction.hpp"
 #include "match/gate.hpp"
 #include "match/parties.hpp"
+#include "match/stop.hpp"
 #include "match/weighing.hpp"
 
 #include <array>
@@ -97,6 +98,19 @@ Decision untracked(const Case& c, std::vector<Evidence> found)
                 {Rule::pinned, "a person untracked this message; no rule brings it back"},
                 std::move(found));
     decision.orphan_category = c.wish.orphan;
+    return decision;
+}
+
+/// A person ended the thread. An inbox rule's wish is answered all the same.
+Decision stopped(const Case& c, std::vector<Evidence> found)
+{
+    const char* const why = "its thread carries CRM Stop";
+    if (c.wish.any())
+        return refused(c, Outcome::refused, {Rule::stopped, why}, std::move(found));
+    Decision decision = ignored(c, std::move(found));
+    decision.note = why;
+    if (!decision.orphan_category)
+        decision.rule = Rule::stopped;
     return decision;
 }
 
@@ -228,6 +242,8 @@ Decision decide_unlinked(const Case& c)
         return ignored(c, std::move(found));
     if (stored && stored->deleted)
         return untracked(c, std::move(found));
+    if (is_stopped(c))
+        return stopped(c, std::move(found));
     return accepted(c, rule, Asker::rule, std::move(found));
 }
 

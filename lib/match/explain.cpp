@@ -63,6 +63,8 @@ std::string_view because(Rule rule)
                "crmsync held confirm untracks them, crmsync held reject puts it back";
     case Rule::pinned:
         return "a person untracked it; only a new tag in this mailbox brings it back";
+    case Rule::stopped:
+        return "its thread is stopped by a person; the track category still tracks a message of it";
     }
     return "";
 }
@@ -200,7 +202,7 @@ std::string explain_stored(std::string_view outcome, std::string_view rule,
                                 Outcome::untracked, Outcome::held, Outcome::failed})
         if (to_string(known) == outcome)
             sentence = became(known);
-    for (int i = 0; i <= static_cast<int>(Rule::pinned); ++i)
+    for (int i = 0; i <= static_cast<int>(Rule::stopped); ++i)
         if (const auto known = static_cast<Rule>(i); to_string(known) == rule)
             return fmt::format("{}: {}.", sentence, because(known));
     return fmt::format("{} ({}).", sentence, rule);

@@ -16,22 +16,6 @@ std::optional<Timestamp> arrived_at(const Item& item)
     return item.happened_at();
 }
 
-/// The sender's Keywords arrive as categories of the first copy we see. Answered and taken off
-/// once, a category of that name is the user's.
-std::vector<std::string> senders_own(const Item& item, const std::vector<std::string>& carried,
-                                     const KnownItem& known, const Policy& policy)
-{
-    const auto& headers = item.message().automatic;
-    const bool taken_off = known.outcome && !known.owed;
-    if (known.link || known.intent || taken_off || !headers.has_value())
-        return {};
-    std::vector<std::string> names;
-    for (const std::string& category : carried)
-        if (policy.is_ours(category) && contains_folded(headers->keywords, category))
-            names.push_back(category);
-    return names;
-}
-
 /// A person, unless the tag may have come with a new message: then it was an inbox rule. A message
 /// from before `enable` is not new, whenever its folder is read for the first time.
 bool set_by_person(const Item& item, const KnownItem& known, const Circumstances& circumstances)
@@ -150,6 +134,22 @@ bool seen_before(const Item& item, const KnownItem& known, const Circumstances& 
     const auto arrived = arrived_at(item);
     return arrived && circumstances.round_done_at &&
            *arrived < *circumstances.round_done_at - told_late;
+}
+
+/// The sender's Keywords arrive as categories of the first copy we see. Answered and taken off
+/// once, a category of that name is the user's.
+std::vector<std::string> senders_own(const Item& item, const std::vector<std::string>& carried,
+                                     const KnownItem& known, const Policy& policy)
+{
+    const auto& headers = item.message().automatic;
+    const bool taken_off = known.outcome && !known.owed;
+    if (known.link || known.intent || taken_off || !headers.has_value())
+        return {};
+    std::vector<std::string> names;
+    for (const std::string& category : carried)
+        if (policy.is_ours(category) && contains_folded(headers->keywords, category))
+            names.push_back(category);
+    return names;
 }
 
 std::vector<std::string> without_senders(const std::vector<std::string>& categories,

@@ -33,6 +33,10 @@ bool seen_before(const Item& item, const KnownItem& known, const Circumstances& 
 Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
                const Circumstances& circumstances);
 
+/// Names of ours among `carried` that the sender's Keywords brought.
+std::vector<std::string> senders_own(const Item& item, const std::vector<std::string>& carried,
+                                     const KnownItem& known, const Policy& policy);
+
 /// The categories as read, without those the sender's Keywords brought.
 std::vector<std::string> without_senders(const std::vector<std::string>& categories,
                                          const Wish& wish);

@@ -119,7 +119,10 @@ struct KnownItem {
     bool came_tagged = false;          ///< parked with the tag it was first seen with
     std::optional<StateCategory> owed; ///< a category write waits
     std::optional<Intent> intent;      ///< of this draft, or of the draft this was sent from
-    int corrections = 0; ///< how often somebody was answered the same again within a day
+    int corrections = 0;      ///< how often somebody was answered the same again within a day
+    bool stops_there = false; ///< some thread is stopped, here or everywhere: this one may be
+    bool says_stop = false;   ///< this item is known to carry CRM Stop
+    bool stopped = false;     ///< its thread is stopped, by this item or another
 };
 
 } // namespace crmsync

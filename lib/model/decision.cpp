@@ -70,6 +70,8 @@ std::string_view to_string(Rule rule)
         return "guard_category";
     case Rule::pinned:
         return "pinned";
+    case Rule::stopped:
+        return "stopped";
     }
     return "";
 }

@@ -38,7 +38,8 @@ enum class Rule {
     gate_ceiling,   ///< an inbox rule's tag, on an item the ceiling mode would not track
     guard_many,     ///< held: more tags were taken off within an hour than a person takes off
     guard_category, ///< held: our category is gone from the mailbox's list
-    pinned          ///< a person untracked it
+    pinned,         ///< a person untracked it
+    stopped         ///< CRM Stop is on its thread
 };
 std::string_view to_string(Rule);
 
@@ -102,6 +103,7 @@ struct Decision {
                            ///< program that goes on asking
     bool orphan_category =
         false; ///< a state category of ours on a first pass that belongs to nothing stored
+    std::optional<bool> stop;     ///< CRM Stop is new on the item (true), or was taken off it
     std::optional<Intent> intent; ///< what a draft asks for, once it is sent
     std::string note;             ///< for explain: "label matches 3 records"
 };

@@ -157,6 +157,15 @@ struct AnsweredIntent {
     std::optional<Sha256> message_hmac;
 };
 
+/// CRM Stop was set on an item: its thread, as other messages of it can be told.
+struct StoppedThread {
+    Sha256 item_hmac{};
+    std::vector<Sha256> keys; ///< HMACs of its Message-ID, of its parents, of its conversation
+    std::vector<std::string>
+        message_ids; ///< its own and its parents'. Not kept; they lead to what is stored of it
+    std::optional<Sha256> conversation{}; ///< among the keys; the same in this mailbox only
+};
+
 struct ParkedItem {
     std::string item_id;
     std::string reason; ///< stable name: "graph.item_corrupt"
@@ -197,6 +206,8 @@ struct Plan {
     std::vector<AnsweredIntent> answered_intents;
     std::vector<Sha256> corrected; ///< HMACs of items that were answered the same again
     std::vector<Sha256> unpinned;  ///< HMACs of items tagged again, and of their messages
+    std::vector<StoppedThread> stops;
+    std::vector<Sha256> ended_stops; ///< HMACs of items that do not carry CRM Stop any more
     std::vector<LogEvent> events;
 
     bool empty() const;

@@ -69,6 +69,8 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
         item.corrections = rows.get<int>(row, 21);
         if (const auto owed = rows.get<std::optional<std::string_view>>(row, 15))
             item.owed = state_category(*owed);
+        item.says_stop = rows.get<bool>(row, 24);
+        item.stops_there = rows.get<bool>(row, 25);
         if (const auto tagged = rows.get<std::optional<bool>>(row, 22))
             item.intent = Intent{*tagged, rows.get<std::vector<std::string>>(row, 23)};
         known.insert_or_assign(rows.get<std::string>(row, 0), std::move(item));

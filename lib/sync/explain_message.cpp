@@ -7,6 +7,7 @@
 #include "store/labels.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/page_candidates.hpp"
+#include "sync/page_stops.hpp"
 
 namespace crmsync::sync {
 
@@ -74,7 +75,9 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
         if (item.thread.message_id.has_value())
             query.front().message_hmac = context.hash.message(*item.thread.message_id);
         query.front().happened_at = item.happened_at();
-        const auto known = co_await store::known_items(*connection, context.mailbox.id, query);
+        auto known = co_await store::known_items(*connection, context.mailbox.id, query);
+        const std::vector<Item> alone(1, item);
+        co_await find_stops(context, alone, known);
         const CandidateQuery wanted = match::wanted(item, context.rules->policy);
         Candidates candidates = co_await store::find_candidates(*connection, wanted);
         const std::vector<const Item*> only(1, &item);

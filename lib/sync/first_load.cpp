@@ -23,6 +23,8 @@ std::vector<CategorySearch> searches(const match::Policy& policy)
     searches.push_back({policy.name(StateCategory::track), false});
     if (!policy.regarding_prefix.empty())
         searches.push_back({policy.regarding_prefix, true});
+    // Before rules look at its thread.
+    searches.push_back({policy.name(StateCategory::stop), false});
     return searches;
 }
 

@@ -9,6 +9,7 @@
 #include "sync/identity.hpp"
 #include "sync/owner_claim.hpp"
 #include "sync/plan_intent.hpp"
+#include "sync/plan_stop.hpp"
 
 #include <boost/json.hpp>
 
@@ -243,6 +244,7 @@ void add_tracked(Plan& plan, const Decided& decided, TrackedItem tracked, const 
     if (decided.known.parked)
         plan.unparked.push_back(item.key.id);
     plan_intent(plan, decided, facts.hash);
+    plan_stop(plan, decided, facts.hash);
     add_decision(plan, decided, facts);
     add_answer(plan, decided);
     // A person set the very category that would be the answer: it can be taken off as such.
@@ -270,6 +272,7 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     const Decision& decision = decided.decision;
     const bool stands = !decided.known.link && answer_stands(decided, facts);
     plan_intent(plan, decided, facts.hash);
+    plan_stop(plan, decided, facts.hash);
     note_correction(plan, decided, facts);
     if (decided.known.parked && !stands)
         plan.unparked.push_back(decided.item.key.id);

@@ -8,6 +8,7 @@
 #include "store/candidate_rows.hpp"
 #include "store/known_items.hpp"
 #include "sync/page_candidates.hpp"
+#include "sync/page_stops.hpp"
 #include "sync/pending_attachments.hpp"
 #include "sync/tracked_chunks.hpp"
 
@@ -229,6 +230,7 @@ PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidate
     if (items.empty())
         co_return decided;
     std::map<std::string, KnownItem> known_items = co_await known(items);
+    co_await find_stops(context_, items, known_items);
 
     // What a mailbox receives of its own is not the copy it sent, which answers for the draft.
     if (source.well_known == WellKnown::inbox)
@@ -295,8 +297,9 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
     one.unstored_parents = unstored_parents(one, candidates);
     if (one.decision.outcome == Outcome::ignored && circumstances.show_shared)
         one.unstored_message = unstored_message(one.item, candidates);
+    const std::string stopped = one.known.stopped ? "stopped" : "";
     one.input_hmac = context_.hash.input(match::decision_input(one.item, policy, circumstances) +
-                                         context_.rules->fingerprint);
+                                         stopped + context_.rules->fingerprint);
 }
 
 /// What a rule (not a person) would accept is looked at once more where its list row could not show

@@ -11,7 +11,10 @@ SELECT q.item_id,
        k.attempts,
        w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
        s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false), coalesce(c.times, 0),
-       i.tagged, i.labels
+       i.tagged, i.labels,
+       coalesce(o.says, false),
+       (SELECT EXISTS (SELECT FROM sync.stop WHERE mailbox_id = $1::bigint)
+            OR EXISTS (SELECT FROM sync.stop WHERE everywhere))
   FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::timestamptz[])
        AS q (item_id, item_hmac, message_hmac, happened_at)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
@@ -36,6 +39,9 @@ SELECT q.item_id,
                              OR q.happened_at < n.at + interval '1 day') LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true
+  LEFT JOIN LATERAL (SELECT true AS says FROM sync.stop AS n
+                      WHERE (SELECT EXISTS (SELECT FROM sync.stop WHERE mailbox_id = $1::bigint))
+                        AND n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac OFFSET 0) AS o ON true
   -- Of the item itself, else of the draft with its Message-ID. Hardly any mailbox has one: that is asked
   -- once, not for each item.
   LEFT JOIN LATERAL (

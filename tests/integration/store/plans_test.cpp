@@ -88,6 +88,10 @@ constexpr const char* seed[] = {
     "FROM generate_series(1, 5000) AS n",
     "INSERT INTO sync.published_label SELECT 1 + n % 40, 'crm: label ' || n, 'CRM: Label ' || n, "
     "'label ' || n, md5('record' || n)::uuid, 'listed' FROM generate_series(1, 10000) AS n",
+    "INSERT INTO sync.stop SELECT 1 + n % 40, sha256(n::text::bytea), n % 10 = 0 FROM "
+    "generate_series(1, 5000) AS n",
+    "INSERT INTO sync.stop_key SELECT sha256(('k' || n)::bytea), 1 + n % 40, "
+    "sha256(n::text::bytea), n % 10 = 0 FROM generate_series(1, 20000) AS n",
     "INSERT INTO sync.event (level, name, mailbox_id) SELECT 'info', 'e', 1 + n % 40 FROM "
     "generate_series(1, 20000) AS n",
     "ANALYZE",
@@ -97,7 +101,8 @@ constexpr const char* seed[] = {
 constexpr const char* grows[] = {"activity",   "activity_party", "activity_identity",
                                  "attachment", "record",         "record_address",
                                  "link",       "decision",       "decision_parent",
-                                 "write_back", "record_pin",     "published_label"};
+                                 "write_back", "record_pin",     "published_label",
+                                 "stop",       "stop_key"};
 
 struct Explained : Stored {
     pg::Pool::Lent connection = run(pool.acquire());
@@ -167,7 +172,8 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::known_items,
          "7, '{i6,i46}', " + keys + ", " + keys + ", ARRAY[now(), now()]",
          {"link_pkey", "activity_pkey", "decision_pkey", "pin_pkey", "untrack_stage_pkey",
-          "parked_pkey", "write_back_pkey", "correction_pkey", "intent_pkey", "intent_message"}},
+          "parked_pkey", "write_back_pkey", "correction_pkey", "stop_pkey", "intent_pkey",
+          "intent_message"}},
         {sql::candidates_by_address,
          "'{c7@example.com,c8@example.com}'",
          {"record_address_pkey", "record_pkey"}},
@@ -177,6 +183,13 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::candidates_by_published,
          "7, '{label 6,label 46}'",
          {"published_label_label", "record_pkey"}},
+        {sql::stopped_items,
+         "7, '{0,1}', " + keys + ", " + keys + ", ARRAY[sha256('x')]",
+         {"stop_key_pkey"}},
+        {sql::insert_stops,
+         "7, " + keys + ", " + keys + ", " + keys + ", " + keys + ", " + keys + ", " + keys,
+         {"activity_identity_pkey", "decision_parent_pkey", "decision_pkey", "link_pkey",
+          "decision_thread", "activity_pkey"}},
         {sql::wanted_labels, "7, 20", {"record_pin_pkey", "record_owner", "record_label"}},
         {sql::published_labels, "7", {"published_label_pkey"}},
         {sql::ask_for_labels_of_records,
