@@ -130,8 +130,7 @@ bool made_from_tracked(const Case& c)
     const StoredMessage* stored = c.stored();
     const bool carries = c.wish.rule == Rule::tracked_by_hand || c.wish.answered_before;
     const bool unseen = !c.known.outcome && !c.known.pinned && !c.known.parked;
-    return carries && unseen && stored && !stored->deleted &&
-           (stored->linked_here == "shared" || stored->linked_here == "rule");
+    return carries && unseen && stored && !stored->deleted && !stored->linked_here.empty();
 }
 
 /// Names of ours on an item without a row may have come with it, from its sender's Keywords: only
@@ -208,7 +207,7 @@ Decision decide_unlinked(const Case& c)
         const bool shared = tracked_by_others(c);
         Decision decision = accepted(c, shared ? Rule::shared : Rule::identity,
                                      shared ? Asker::rule : Asker::person, std::move(found));
-        decision.by_person = false;
+        decision.by_person = c.stored()->linked_here == "user";
         return decision;
     }
     if (c.wish.by_person)

@@ -164,7 +164,7 @@ TEST_CASE("a copy made within the mailbox is held as what it was made from")
          {},
          tracked_elsewhere().linked_here("user"),
          later(),
-         "tracked tracked_by_hand by person"},
+         "tracked identity by person"},
         {"set by a person on what was seen before", carrying, known().outcome("ignored"),
          tracked_elsewhere().linked_here("shared"), later(), "tracked tracked_by_hand by person"},
         {"set by a person who had untracked it", carrying, known().pinned(),

@@ -91,6 +91,27 @@ TEST_CASE("a copy within the mailbox is a second link, not a second activity")
     CHECK(stage.number("SELECT count(*) FROM sync.link") == 2);
 }
 
+TEST_CASE("a copy of what a person tagged is that person's, too")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter().id("m1"));
+    stage.settle();
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    const sim::ItemRef copied = stage.script().copy(kim, item.id, "archive");
+    stage.settle();
+    CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"user", "user"});
+    CHECK(stage.categories(copied) == std::vector<std::string>{"CRM Tracked"});
+
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"user"});
+    CHECK(owner(stage) == kim);
+}
+
 TEST_CASE("Bcc is known from the sender's copy only")
 {
     Stage stage;
