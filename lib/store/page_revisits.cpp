@@ -80,16 +80,14 @@ std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan
 {
     ask_for_own(script, mailbox, plan);
 
-    // New ones, those that are stored or alive again, and those whose copies no decision tells of.
-    Messages created, back, unmarked;
+    // What is stored, or alive again, from now on; and what has copies that no decision tells of.
+    Messages back, unmarked;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
         const TrackedItem& item = plan.tracked[i];
         const Identified& of = page.items[i];
         if (!item.message_id || !item.message_hmac || (!of.mine && !of.deleted))
             continue;
         back.add(item, of.activity);
-        if (of.mine)
-            created.add(item, of.activity);
         if (of.deleted || item.before_window)
             unmarked.add(item, of.activity);
     }
@@ -103,8 +101,8 @@ std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan
                    params(mailbox, again, unmarked.message_ids, unmarked.activities));
         ++asking;
     }
-    std::vector<pg::Bytes> threads = created.hmacs;
-    std::vector<Uuid> activities = created.activities;
+    std::vector<pg::Bytes> threads = back.hmacs;
+    std::vector<Uuid> activities = back.activities;
     for (const FoundRegarding& found : plan.found_regardings)
         if (found.message_hmac) {
             threads.push_back(pg::to_bytes(*found.message_hmac));
@@ -115,8 +113,8 @@ std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan
                    params(again, threads, activities, static_cast<std::int64_t>(Strength::header)));
         ++asking;
     }
-    if (!created.empty()) {
-        script.add(sql::ask_for_replies, params(again, created.hmacs, created.message_ids));
+    if (!back.empty()) {
+        script.add(sql::ask_for_replies, params(again, back.hmacs, back.message_ids));
         ++asking;
     }
     return asking;

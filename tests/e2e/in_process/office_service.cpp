@@ -163,10 +163,10 @@ void Office::link(Message& message, Copy& copy, Link kind)
     copy.marked = true;
     say(copy, tracked);
     message.stored = message.alive = true;
-    if (created)
+    if (created || revived) {
         tell_answers(message);
-    if (created || revived)
         tell_others(message, copy.mailbox, revived);
+    }
 }
 
 /// Who tagged it first owns it, and any person goes before a rule.

@@ -52,6 +52,35 @@ TEST_CASE("a message tagged after its answers came takes them along, and theirs"
 }
 
 TEST_CASE(
+    "answers that came while their parent was untracked are taken along when it is tagged again")
+{
+    Stage stage;
+    stage.mailbox(kim, Mode::replies);
+    stage.mailbox(lee, Mode::replies);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    stage.settle();
+    stage.script().tag(kim, first.id, "CRM Track");
+    stage.settle();
+    stage.script().untag(kim, first.id, "CRM Tracked");
+    stage.settle();
+    Thread kims(stage), lees(stage);
+    kims.put_answers(kim);
+    lees.put_answers(lee);
+    stage.settle();
+    REQUIRE(stage.categories(kims.answer) == Names{});
+
+    stage.script().tag(kim, first.id, "CRM Track");
+    stage.settle();
+    for (const Thread& thread : {kims, lees}) {
+        CHECK(stage.categories(thread.answer) == Names{"CRM Tracked"});
+        CHECK(stage.categories(thread.answer_to_that) == Names{"CRM Tracked"});
+    }
+    CHECK(stage.number("SELECT count(*) FROM sync.revisit") == 0);
+}
+
+TEST_CASE(
     "on a first load the answers in Inbox to what was sent are found, whatever was read first")
 {
     Stage stage;
