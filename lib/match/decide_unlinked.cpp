@@ -165,6 +165,22 @@ Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> f
     return decision;
 }
 
+/// Held as what it was made from. Nobody asked: where it may not be shown, its mark is not true and
+/// no answer takes its place.
+Decision as_original(const Case& c, std::vector<Evidence> found)
+{
+    const std::string& here = c.stored()->linked_here;
+    const bool shared = here == "shared";
+    Decision decision = shared && !c.circumstances.show_shared
+                            ? ignored(c, std::move(found))
+                            : accepted(c, shared ? Rule::shared : Rule::identity,
+                                       shared ? Asker::rule : Asker::person, std::move(found));
+    decision.by_person = here == "user";
+    if (decision.outcome != Outcome::tracked && !decision.needs_header_look)
+        answer(decision, DesiredCategories{}, c);
+    return decision;
+}
+
 /// The limits that hold for rules only: age, and what the mailbox sent itself.
 bool rules_look_at(const Case& c)
 {
@@ -203,13 +219,8 @@ Decision decide_unlinked(const Case& c)
     auto found = find_evidence(c.rule_input());
     if (may_be_senders(c) && header_look_missing(c.item, c.circumstances))
         return look_first(std::move(found));
-    if (made_from_tracked(c)) {
-        const bool shared = tracked_by_others(c);
-        Decision decision = accepted(c, shared ? Rule::shared : Rule::identity,
-                                     shared ? Asker::rule : Asker::person, std::move(found));
-        decision.by_person = c.stored()->linked_here == "user";
-        return decision;
-    }
+    if (made_from_tracked(c))
+        return as_original(c, std::move(found));
     if (c.wish.by_person)
         return accepted(c, c.wish.rule, Asker::person, std::move(found));
 

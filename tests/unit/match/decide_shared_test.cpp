@@ -40,6 +40,13 @@ match::Circumstances without_sharing()
     return circumstances;
 }
 
+match::Circumstances in_never_folder()
+{
+    auto circumstances = later();
+    circumstances.listed = match::Listed::yes;
+    return circumstances;
+}
+
 } // namespace
 
 TEST_CASE("a copy of what another mailbox tracks is shared where nothing else tracks it")
@@ -165,6 +172,18 @@ TEST_CASE("a copy made within the mailbox is held as what it was made from")
          tracked_elsewhere().linked_here("user"),
          later(),
          "tracked identity by person"},
+        {"of a shared one, in a folder that is never tracked",
+         carrying,
+         {},
+         tracked_elsewhere().linked_here("shared"),
+         in_never_folder(),
+         "refused gate_folder, answers none"},
+        {"of a shared one, where such are not shown any more",
+         carrying,
+         {},
+         tracked_elsewhere().linked_here("shared"),
+         without_sharing(),
+         "ignored, answers none"},
         {"set by a person on what was seen before", carrying, known().outcome("ignored"),
          tracked_elsewhere().linked_here("shared"), later(), "tracked tracked_by_hand by person"},
         {"set by a person who had untracked it", carrying, known().pinned(),

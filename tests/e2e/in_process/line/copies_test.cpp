@@ -112,6 +112,21 @@ TEST_CASE("a copy of what a person tagged is that person's, too")
     CHECK(owner(stage) == kim);
 }
 
+TEST_CASE("a copy of a colleague's made in a folder that is never tracked says nothing of ours")
+{
+    Stage stage;
+    stage.settings.privacy.never_folders = {"archive"};
+    const auto copies = one_for_both(stage);
+    stage.script().tag(lee, copies[1].id, "CRM Track");
+    stage.settle();
+    REQUIRE(stage.categories(copies[0]) == Names{"CRM Tracked"});
+    const sim::ItemRef copied = stage.script().copy(kim, copies[0].id, "archive");
+    stage.settle();
+    CHECK(stage.categories(copied) == Names{});
+    CHECK(stage.categories(copies[0]) == Names{"CRM Tracked"});
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 2);
+}
+
 TEST_CASE("Bcc is known from the sender's copy only")
 {
     Stage stage;
