@@ -197,7 +197,9 @@ void Stage::start(int daemon)
 void Stage::crash(int daemon)
 {
     daemons_.erase(daemon);
-    privacy_->look();
+    // What it had asked for is on its way, and it had its reasons.
+    while (answer_requests(false) > 0)
+        continue;
     privacy_->ended(daemon);
 }
 
@@ -253,12 +255,17 @@ bool Stage::work_once(bool eager)
         if (daemon->end->here && daemon->end->thrown && !daemon->halted)
             daemon->end->take();
     }
+    return ran + answer_requests(eager) > 0;
+}
+
+std::size_t Stage::answer_requests(bool eager)
+{
     if (world_loop_.stopped())
         world_loop_.restart();
     const std::size_t answered = eager ? world_loop_.poll_one() : world_loop_.poll();
     if (answered > 0)
         privacy_->look();
-    return ran + answered > 0;
+    return answered;
 }
 
 bool Stage::anything_under_way() const

@@ -123,6 +123,7 @@ private:
 
     bool drive(const std::function<bool()>& done, Timestamp limit, bool eager);
     bool work_once(bool eager);
+    std::size_t answer_requests(bool eager); ///< of the simulator's; how much there was to do
     bool anything_under_way() const;
     std::chrono::milliseconds quiet_before_jump() const;
     void wait_for_answers(std::chrono::microseconds most);
