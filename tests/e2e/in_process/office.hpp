@@ -3,6 +3,7 @@
 #include "base/timestamp.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,7 +20,8 @@ namespace crmsync::test {
 /// change of policy alone makes it look at nothing. And of a mailbox that is disabled all of that
 /// waits.
 ///
-/// `office_people.cpp` is what people and admins do, `office_service.cpp` what becomes of it.
+/// `office_people.cpp` is what people and admins do, `office_service.cpp` what becomes of a copy,
+/// `office_regarding.cpp` what a message is about, `office_untrack.cpp` how it is let go.
 class Office {
 public:
     enum class Kind { contact, stranger, internal, confidential }; ///< the last from a contact, too
@@ -54,9 +56,12 @@ public:
         bool unread = true; ///< the service has still to look at it
         bool seen = false;  ///< the service has looked at it before
         Link link = Link::none;
-        Timestamp tagged{};  ///< of a person's link
-        bool marked = false; ///< our category was on it: who takes it off now untracks
-        bool pinned = false; ///< its user untracked it
+        Timestamp tagged{};              ///< of a person's link
+        bool marked = false;             ///< our category was on it: who takes it off now untracks
+        std::string label;               ///< the regarding category that was answered
+        bool pinned = false;             ///< its user untracked it
+        std::optional<Timestamp> held;   ///< its user took our category off, and the guard waits
+        std::optional<Timestamp> let_go; ///< when it was untracked
         Answer answer = Answer::none;
     };
     struct Message {
@@ -73,15 +78,24 @@ public:
         bool by_person = false;
         Timestamp owned{};
         std::set<std::size_t> pinned; ///< mailboxes it was untracked in altogether
+
+        bool chosen = false;   ///< a person said what it is about, or that it is about nothing
+        std::string regarding; ///< the record that person chose
+        std::size_t chooser = 0;
+        std::map<std::string, std::size_t> connections; ///< what others chose, and in which mailbox
     };
 
     // What happens. What a person changes of a copy is changed by the caller, who then says so.
     void arrive(Message message);
     void copy_arrives(Message& message, Copy copy);
-    void look(Message& message, Copy& copy); ///< at what was changed
+    /// At what was changed. Of removals, how many there are at once: the guard counts them.
+    void look(Message& message, Copy& copy, int at_once = 1);
     void enable(std::size_t mailbox, Timestamp now);
     void read_again(std::size_t mailbox); ///< all of it: its cursors are lost
     void grace_is_over();                 ///< for all that are tombstones now
+    /// What the guard holds in a mailbox is untracked after all, or stays.
+    void confirm_held(std::size_t mailbox);
+    void reject_held(std::size_t mailbox);
 
     Policy policy;
     std::vector<Mailbox> mailboxes;
@@ -91,7 +105,7 @@ public:
     std::vector<std::string> facts() const;
 
 private:
-    void look_at_linked(Message& message, Copy& copy);
+    void look_at_linked(Message& message, Copy& copy, int at_once);
     void look_at_unlinked(Message& message, Copy& copy);
     void look_again(Message& message, std::size_t mailbox);
     bool set_by_person(const Copy& copy) const;
@@ -105,6 +119,9 @@ private:
     void claim_by_rule(Message& message, std::size_t mailbox);
     void tell_others(Message& message, std::size_t mailbox, bool revived);
     void tell_answers(const Message& message);
+    void regard(Message& message, Copy& copy, bool by_person);
+    void choose(Message& message, std::size_t mailbox, const std::string& record);
+    bool guard_holds(const Copy& copy, int at_once) const;
     void untrack(Message& message, Copy& copy);
     void pass_on(Message& message, std::size_t from);
     void take_mark_off(const Message& message, Copy& copy);

@@ -10,6 +10,17 @@ namespace crmsync::test {
 
 namespace {
 
+/// What a person said it is about.
+std::string about(const Office::Message& message)
+{
+    std::string text;
+    if (message.chosen)
+        text = ", about " + (message.regarding.empty() ? "nothing" : message.regarding);
+    for (const auto& [record, mailbox] : message.connections)
+        text += ", and " + record;
+    return text;
+}
+
 std::string_view word(Office::Link link)
 {
     constexpr std::array words{"", " shared", " rule", " user"};
@@ -61,11 +72,15 @@ void Office::grace_is_over()
     for (Message& message : messages) {
         if (!message.stored || message.alive)
             continue;
-        message.stored = false;
+        message.stored = message.chosen = false;
+        message.regarding.clear();
+        message.connections.clear();
         for (Copy& copy : message.copies) {
             if (copy.link == Link::none)
                 continue;
             copy.link = Link::none;
+            copy.label.clear();
+            copy.held.reset();
             copy.answer = Answer::ignored;
         }
     }
@@ -76,9 +91,9 @@ std::vector<std::string> Office::facts() const
     std::vector<std::string> lines;
     for (const Message& message : messages) {
         if (message.stored)
-            lines.push_back(message.alive
-                                ? fmt::format("m{} belongs to {}", message.number, message.owner)
-                                : fmt::format("m{} is a tombstone", message.number));
+            lines.push_back(message.alive ? fmt::format("m{} belongs to {}{}", message.number,
+                                                        message.owner, about(message))
+                                          : fmt::format("m{} is a tombstone", message.number));
         for (std::size_t i = 0; i < message.copies.size(); ++i) {
             const Copy& copy = message.copies[i];
             if (copy.gone)

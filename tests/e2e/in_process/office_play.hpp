@@ -2,60 +2,15 @@
 
 #include "e2e/in_process/letters.hpp"
 #include "e2e/in_process/office.hpp"
+#include "e2e/in_process/office_step.hpp"
 
 #include <array>
 #include <map>
-#include <ostream>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace crmsync::test {
-
-/// One thing that happens in an office of three. What it happens to is chosen by numbers, modulo
-/// what is there: any part of a program is a program.
-struct OfficeStep {
-    enum class Deed {
-        deliver,       ///< to some of the mailboxes at once: from outside, inside, or one of them
-        deliver_again, ///< the same message once more, into one mailbox
-        tag,
-        tag_tracked,  ///< CRM Tracked, set by a person
-        untag,        ///< all of ours off
-        think_better, ///< a tag that is taken back before it is answered
-        set_state,    ///< one of the states that only the service sets
-        own_on,       ///< a category of the user's own
-        own_off,
-        move,
-        move_and_back,
-        copy,
-        erase,
-        send_draft, ///< tagged as a draft, then sent
-        read_again, ///< resync
-        lose_cursors,
-        enable_or_not, ///< a mailbox
-        policy,        ///< one of the settings, by reload
-        grace,         ///< the service is away until the grace of all tombstones is over
-    };
-    /// What else happens while the service deals with it.
-    enum class Mishap { none, crash, conflict, throttle, away };
-
-    Deed deed;
-    Mishap mishap;
-    int which;    ///< the copy, the mailbox, the message
-    int how;      ///< what the deed leaves open
-    bool at_once; ///< the next step does not wait until all is quiet
-};
-constexpr std::array deed_names = {
-    "deliver",       "deliver again", "tag",    "tag tracked", "untag",
-    "think better",  "set state",     "own on", "own off",     "move",
-    "move and back", "copy",          "erase",  "send draft",  "read again",
-    "lose cursors",  "enable or not", "policy", "grace"};
-static_assert(deed_names.size() == static_cast<std::size_t>(OfficeStep::Deed::grace) + 1);
-constexpr std::array mishap_names = {"", "crash", "conflict", "throttle", "away"};
-static_assert(mishap_names.size() == static_cast<std::size_t>(OfficeStep::Mishap::away) + 1);
-
-std::ostream& operator<<(std::ostream& out, const OfficeStep& step);
 
 /// The office twice: as the reference tells it, and with the service on a stage.
 class OfficePlay {
@@ -81,6 +36,9 @@ private:
     void think_better(const Place& place);
     void move(const Place& place, int how);
     void copy(const Place& place);
+    void label(const Place& place, int how);
+    void burst(std::size_t mailbox);
+    void answer_held(std::size_t mailbox, bool confirm);
     void enable_or_not(std::size_t mailbox);
     void change_policy(int how);
     void grace();
@@ -100,7 +58,7 @@ private:
     }
     bool is_fresh(std::size_t message) const { return unsettled_.contains(message); }
     void quieten();
-    void keep_below_guard(std::size_t mailbox);
+    bool keeps_below_guard(std::size_t mailbox);
     std::vector<std::string> facts();
 
     Stage stage_;
@@ -112,7 +70,7 @@ private:
     std::set<std::size_t> unsettled_;           ///< messages of steps that nobody waited for
     bool quiet_ = true;                         ///< nothing happened since it was waited for
     bool disturbed_ = false;                    ///< by a mishap since then
-    std::map<std::size_t, std::vector<Timestamp>> untags_; ///< by mailbox
+    std::map<std::size_t, std::vector<Timestamp>> removals_; ///< by mailbox
     std::vector<std::string> story_;
 };
 

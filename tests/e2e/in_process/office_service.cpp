@@ -1,23 +1,12 @@
-#include "e2e/in_process/office.hpp"
+#include "e2e/in_process/office_words.hpp"
 
 #include <algorithm>
 #include <tuple>
 
 namespace crmsync::test {
 
-namespace {
-
 using Copy = Office::Copy;
 
-constexpr const char* track = "CRM Track";
-constexpr const char* tracked = "CRM Tracked";
-constexpr const char* review = "CRM Review";
-constexpr const char* refused = "CRM Refused";
-constexpr const char* failed = "CRM Failed";
-
-bool carries(const Copy& copy, const char* category) { return copy.categories.contains(category); }
-
-/// At most one state is on an item.
 void say(Copy& copy, const char* state)
 {
     for (const char* one : {track, tracked, review, refused, failed})
@@ -26,8 +15,6 @@ void say(Copy& copy, const char* state)
         copy.categories.insert(state);
 }
 
-/// How a mailbox itself holds a message: of several copies the strongest word. Copies that were
-/// deleted count: the link remembers where the message was.
 Office::Link link_in(const Office::Message& message, std::size_t mailbox)
 {
     Office::Link strongest = Office::Link::none;
@@ -37,43 +24,62 @@ Office::Link link_in(const Office::Message& message, std::size_t mailbox)
     return strongest;
 }
 
-} // namespace
-
-void Office::look(Message& message, Copy& copy)
+void Office::look(Message& message, Copy& copy, int at_once)
 {
     copy.unread = !mailboxes.at(copy.mailbox).enabled;
     if (copy.gone || copy.unread)
         return;
     if (copy.link != Link::none)
-        look_at_linked(message, copy);
+        look_at_linked(message, copy, at_once);
     else
         look_at_unlinked(message, copy);
     copy.seen = true;
 }
 
-void Office::look_at_linked(Message& message, Copy& copy)
+void Office::look_at_linked(Message& message, Copy& copy, int at_once)
 {
     const bool by_hand = carries(copy, tracked) && !copy.marked;
-    if (carries(copy, track) || (!message.alive && by_hand))
+    const bool bare = !carries(copy, tracked) && !carries(copy, review);
+    const bool new_label = !new_labels(copy).empty();
+    if (carries(copy, track) || (!message.alive && by_hand)) {
         link(message, copy, Link::user);
-    else if (message.alive && copy.marked && !carries(copy, tracked) && !carries(copy, review))
-        untrack(message, copy);
-    else if (message.alive)
+        regard(message, copy, true);
+    } else if (!message.alive) {
+        return; // the mark was taken off with it
+    } else if (copy.marked && bare && !new_label) {
+        if (!copy.held && guard_holds(copy, at_once))
+            copy.held = copy.edited;
+        else if (!copy.held)
+            untrack(message, copy);
+    } else {
         link(message, copy, copy.link); // says so again, and nothing else of ours
+        regard(message, copy, true);
+    }
 }
 
 void Office::look_at_unlinked(Message& message, Copy& copy)
 {
     const Link here = link_in(message, copy.mailbox);
-    const bool asks = carries(copy, track) || carries(copy, tracked);
+    // A label is a wish, but one that is left over from what was untracked.
+    const bool label = !new_labels(copy).empty() && !is_pinned(message, copy);
+    const bool asks = carries(copy, track) || carries(copy, tracked) || label;
     // A copy made within the mailbox says what its original says; nobody set that there.
     const bool made_here = !copy.seen && carries(copy, tracked) && message.alive;
-    if (made_here && here != Link::none)
-        return link(message, copy, here);
+    if (made_here && here != Link::none) {
+        const bool closed = gate_closed(message, copy, false);
+        if (here == Link::shared && (closed || !policy.show_shared)) {
+            copy.answer = policy.show_shared ? Answer::refused : Answer::ignored;
+            return say(copy, nullptr);
+        }
+        link(message, copy, here);
+        copy.label = label_shown(copy);
+        return;
+    }
     if (asks && set_by_person(copy)) {
         if (gate_closed(message, copy, true))
             return say_no(copy, Answer::refused);
-        return link(message, copy, Link::user);
+        link(message, copy, Link::user);
+        return regard(message, copy, true);
     }
 
     const bool rule = asks || rule_of_mode(message, copy);
@@ -142,6 +148,8 @@ bool Office::gate_closed(const Message& message, const Copy& copy, bool person) 
 void Office::say_no(Copy& copy, Answer answer)
 {
     copy.answer = answer;
+    for (const std::string& one : new_labels(copy))
+        copy.categories.erase(one);
     say(copy, refused);
 }
 
@@ -159,6 +167,7 @@ void Office::link(Message& message, Copy& copy, Link kind)
     copy.link = kind;
     copy.answer = Answer::none;
     copy.pinned = false;
+    copy.held.reset();
     message.pinned.erase(copy.mailbox);
     copy.marked = true;
     say(copy, tracked);
@@ -218,9 +227,14 @@ void Office::tell_answers(const Message& message)
     for (Message& answer : messages) {
         if (answer.answers != message.number)
             continue;
-        for (std::size_t at = 0; at < mailboxes.size(); ++at)
-            if (mailboxes[at].mode.value_or(policy.mode) != Mode::manual)
+        for (std::size_t at = 0; at < mailboxes.size(); ++at) {
+            const bool ignored =
+                std::any_of(answer.copies.begin(), answer.copies.end(), [&](const Copy& one) {
+                    return one.mailbox == at && one.answer == Answer::ignored;
+                });
+            if (ignored && mailboxes[at].mode.value_or(policy.mode) != Mode::manual)
                 look_again(answer, at);
+        }
     }
 }
 
@@ -233,64 +247,6 @@ void Office::look_again(Message& message, std::size_t mailbox)
     for (Copy& one : message.copies)
         if (one.mailbox == mailbox && (one.seen || one.unread))
             look(message, one);
-}
-
-void Office::untrack(Message& message, Copy& copy)
-{
-    const std::size_t here = copy.mailbox;
-    const bool shared_only = link_in(message, here) == Link::shared;
-    copy.link = Link::none;
-    copy.marked = false;
-    copy.pinned = true;
-    copy.answer = Answer::untracked;
-    say(copy, nullptr);
-    const bool tag_left =
-        std::any_of(message.copies.begin(), message.copies.end(), [&](const Copy& one) {
-            return one.mailbox == here && one.link != Link::none && !one.gone && one.marked;
-        });
-    if (tag_left)
-        return;
-    message.pinned.insert(here);
-    for (Copy& one : message.copies)
-        if (one.mailbox == here)
-            one.link = Link::none;
-    if (!shared_only && message.owner == mailboxes.at(here).address)
-        pass_on(message, here);
-}
-
-/// To who tagged it earliest in another mailbox; else the copy goes.
-void Office::pass_on(Message& message, std::size_t from)
-{
-    const Copy* heir = nullptr;
-    const auto place = [&](const Copy& one) {
-        return std::tie(one.tagged, mailboxes.at(one.mailbox).address);
-    };
-    for (const Copy& one : message.copies)
-        if (one.mailbox != from && one.link == Link::user && (!heir || place(one) < place(*heir)))
-            heir = &one;
-    if (heir) {
-        message.owner = mailboxes.at(heir->mailbox).address;
-        message.owned = heir->tagged;
-        message.by_person = true;
-        return;
-    }
-    if (policy.keep)
-        return;
-    message.alive = false;
-    for (Copy& one : message.copies)
-        take_mark_off(message, one);
-}
-
-/// Where nothing is tracked any more. The service's own write, not an untrack; in a mailbox that is
-/// disabled it waits.
-void Office::take_mark_off(const Message& message, Copy& copy)
-{
-    const bool tracked_here = message.alive && copy.link != Link::none;
-    if (tracked_here || !copy.marked || !mailboxes.at(copy.mailbox).enabled)
-        return;
-    copy.categories.erase(tracked);
-    copy.categories.erase(review);
-    copy.marked = false;
 }
 
 } // namespace crmsync::test

@@ -14,25 +14,15 @@ using Mishap = OfficeStep::Mishap;
 
 rc::Gen<Deed> any_deed()
 {
-    return rc::gen::weightedElement<Deed>({{8, Deed::deliver},
-                                           {2, Deed::deliver_again},
-                                           {8, Deed::tag},
-                                           {2, Deed::tag_tracked},
-                                           {8, Deed::untag},
-                                           {2, Deed::think_better},
-                                           {1, Deed::set_state},
-                                           {1, Deed::own_on},
-                                           {1, Deed::own_off},
-                                           {2, Deed::move},
-                                           {1, Deed::move_and_back},
-                                           {2, Deed::copy},
-                                           {2, Deed::erase},
-                                           {2, Deed::send_draft},
-                                           {1, Deed::read_again},
-                                           {1, Deed::lose_cursors},
-                                           {2, Deed::enable_or_not},
-                                           {3, Deed::policy},
-                                           {1, Deed::grace}});
+    return rc::gen::weightedElement<Deed>(
+        {{8, Deed::deliver},       {2, Deed::deliver_again}, {8, Deed::tag},
+         {2, Deed::tag_tracked},   {8, Deed::untag},         {2, Deed::think_better},
+         {1, Deed::set_state},     {4, Deed::label},         {1, Deed::label_off},
+         {1, Deed::own_on},        {1, Deed::own_off},       {2, Deed::move},
+         {1, Deed::move_and_back}, {2, Deed::copy},          {2, Deed::erase},
+         {1, Deed::burst},         {1, Deed::answer_held},   {2, Deed::send_draft},
+         {1, Deed::read_again},    {1, Deed::lose_cursors},  {2, Deed::enable_or_not},
+         {3, Deed::policy},        {1, Deed::grace}});
 }
 
 /// Any of them at any size: the first programs are tried with nearly none.
@@ -59,7 +49,7 @@ rc::Gen<OfficeStep> any_step()
 TEST_CASE("whatever the people of three mailboxes do, every copy and every activity is as promised")
 {
     constexpr int most_steps = 16;
-    choose_programs(most_steps, 8, 200);
+    choose_programs(most_steps, 6, 200);
     CHECK(rc::check("the office and its mailboxes agree", [] {
         const auto program =
             *rc::gen::resize(most_steps, rc::gen::container<std::vector<OfficeStep>>(any_step()));
