@@ -24,7 +24,8 @@ bool says_only(const DesiredCategories& answer, const std::vector<std::string>& 
                const match::Policy& policy)
 {
     const match::OwnCategories own = match::own_categories(categories, policy);
-    const bool one_state = own.tracked && !own.track && !own.review && !own.refused && !own.failed;
+    const bool one_state =
+        own.tracked && !own.track && !own.review && !own.refused && !own.failed && !own.stop;
     return answer.state == StateCategory::tracked && one_state &&
            std::all_of(own.labels.begin(), own.labels.end(), [&](const std::string& label) {
                return answer.regarding && policy.same_label(*answer.regarding, label);

@@ -19,6 +19,7 @@ TEST_CASE("an item says only its answer where nothing of ours beside it asks for
         {"a wish that came meanwhile", {"CRM Tracked", "CRM Track"}, false},
         {"a label that was set meanwhile", {"CRM Tracked", "CRM: Blue Yonder"}, false},
         {"a second state", {"CRM Tracked", "CRM Failed"}, false},
+        {"an end of its thread that was set meanwhile", {"CRM Tracked", "CRM Stop"}, false},
         {"the answer is not there", {"CRM: Fabrikam"}, false},
     };
     DesiredCategories answer;
