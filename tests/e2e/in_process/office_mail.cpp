@@ -191,7 +191,6 @@ Office::Copy OfficePlay::named(const Office::Message& message, std::size_t mailb
     copy.name = fmt::format("m{}/{} at {}", message.number, items_.size(), first_name(mailbox));
     copy.arrived = copy.edited = stage_.now();
     items_[copy.name] = item;
-    names_[item.id] = copy.name;
     return copy;
 }
 

@@ -65,7 +65,6 @@ private:
     Office office_;
     std::array<MailboxId, 3> mailboxes_;
     std::map<std::string, sim::ItemRef> items_; ///< by the name of their copy
-    std::map<std::string, std::string> names_;  ///< of copies, by the id of their item
     std::map<std::size_t, Timestamp> sent_;     ///< of messages
     std::set<std::size_t> unsettled_;           ///< messages of steps that nobody waited for
     bool quiet_ = true;                         ///< nothing happened since it was waited for

@@ -57,7 +57,13 @@ void Office::reject_held(std::size_t mailbox)
 void Office::untrack(Message& message, Copy& copy)
 {
     const std::size_t here = copy.mailbox;
-    const bool shared_only = link_in(message, here) == Link::shared;
+    // Of what others track by rule a mailbox only loses the sight, be it its own user who owns it.
+    const bool others_track =
+        std::any_of(message.copies.begin(), message.copies.end(), [&](const Copy& one) {
+            return one.mailbox != here && one.link > Link::shared;
+        });
+    const bool shared_only =
+        link_in(message, here) == Link::shared && others_track && !message.by_person;
     copy.link = Link::none;
     copy.marked = false;
     copy.pinned = true;
