@@ -29,8 +29,7 @@ Decision decide_message(const Case& c)
 {
     if (c.known.link)
         return decide_linked(c);
-    // What is owed without being an answer does not keep anybody waiting.
-    if (c.known.owed && !(c.known.owed == StateCategory::none && c.wish.any()))
+    if (c.known.owed && !c.wish.any())
         return decide_owed(c);
     return decide_unlinked(c);
 }

@@ -23,11 +23,18 @@ bool taken_off(const Case& c, const OwnCategories& own)
            !own.review;
 }
 
-/// The person who asked took the tag back before it was answered.
+/// Whoever asked, or whose inbox rule did, took the tag back before it was answered; or after the
+/// answer could not be written.
 bool taken_back(const Case& c, const OwnCategories& own)
 {
-    return c.known.link->tracked_by == "user" && c.known.owed && is_written(*c.known.owed) &&
-           !is_written(c.known.link->category_seen) && !own.any();
+    const KnownItem& known = c.known;
+    if (own.any() || is_written(known.link->category_seen) || known.link->tracked_by == "shared" ||
+        (known.owed && !is_written(*known.owed)))
+        return false;
+    if (!known.carried)
+        return known.owed && known.link->tracked_by == "user";
+    const OwnCategories asked = own_categories(*known.carried, c.policy);
+    return asked.track || asked.tracked || asked.review || !asked.labels.empty();
 }
 
 /// Staged before and not released yet. Once the owed write is dropped, a tag that was taken back
@@ -77,9 +84,11 @@ Decision asked_again(const Case& c, const OwnCategories& own)
         }
         decision.regarding.reset();
         decision.regarding_strength = Strength::inferred;
-        decision.regarding_cleared = label_gone(c, own);
+        // What is to be put back is missing until it has been written.
+        decision.regarding_cleared = label_gone(c, own) && !c.known.restoring;
         if (!decision.regarding_cleared)
             desired.regarding = link.regarding_category;
+        desired.restore = c.known.restoring;
     } else if (!decision.regarding) {
         // Another one in the place of the label that was answered takes that off.
         decision.regarding_cleared = label_gone(c, own);
@@ -89,6 +98,9 @@ Decision asked_again(const Case& c, const OwnCategories& own)
             return decision;
         }
     }
+    // What waits to be written is overwritten by this.
+    desired.take_off.insert(desired.take_off.end(), c.known.owed_take_off.begin(),
+                            c.known.owed_take_off.end());
     answer(decision, std::move(desired), c);
     if (c.wish.labels.empty() && link.tracked_by == "user" && is_written(link.category_seen))
         answer_again(decision, c);

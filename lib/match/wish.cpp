@@ -39,22 +39,47 @@ std::vector<std::string> new_labels(const OwnCategories& own, const KnownItem& k
     return labels;
 }
 
+/// CRM Track that was not there yet when the owed write was decided. Where nobody knows, what has
+/// been written since tells: an earlier tag went with that.
+bool tag_is_new(const OwnCategories& own, const KnownItem& known, const Policy& policy)
+{
+    if (!own.track || !known.owed)
+        return false;
+    // Who tagged it before is told by that write what can be told.
+    if (known.link && known.link->tracked_by == "user" && known.owed != StateCategory::none)
+        return false;
+    if (known.carried)
+        return !own_categories(*known.carried, policy).track;
+    return known.link && known.link->category_seen != StateCategory::none;
+}
+
+/// A label left on a copy whose owner untracked it is no wish; one that came since is.
+bool label_came_since(const Wish& wish, const KnownItem& known, const Policy& policy)
+{
+    if (!known.link->activity_deleted)
+        return !wish.labels.empty();
+    return known.carried &&
+           std::any_of(wish.labels.begin(), wish.labels.end(), [&](const std::string& label) {
+               return !contains_label(*known.carried, label, policy);
+           });
+}
+
 /// A link: asked again by CRM Track. A tombstone whose category we took off: CRM Tracked as well.
-void read_linked(Wish& wish, const Item& item, const OwnCategories& own, const KnownItem& known)
+void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known, const Policy& policy)
 {
     const KnownItem::Link& link = *known.link;
-    // Nobody asked for the answer that a shared copy is owed: a tag that is new is a person's.
-    const bool unasked = link.tracked_by == "shared" && own.track && item.version.has_value() &&
-                         *item.version != link.version;
-    if (known.owed && !unasked) {
+    if (known.owed && !tag_is_new(own, known, policy)) {
         // What is read here may be what the owed write answers or takes off. Whatever is left once
         // it is written comes back with the echo.
         wish.labels.clear();
     } else if (own.track || (known.intent && known.intent->tagged)) {
         wish.rule = Rule::hand_tag;
+        std::erase_if(wish.labels, [&](const std::string& label) {
+            return contains_label(known.owed_take_off, label, policy);
+        });
     } else if (own.tracked && link.activity_deleted && link.category_seen == StateCategory::none) {
         wish.rule = Rule::tracked_by_hand;
-    } else if (!wish.labels.empty()) {
+    } else if (label_came_since(wish, known, policy)) {
         wish.rule = Rule::regarding_category;
     }
     wish.by_person = wish.rule != Rule::none;
@@ -81,7 +106,7 @@ bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen,
 {
     // After an untrack the label may still be there. Only CRM Track and CRM Tracked bring the
     // item back: nobody remembers whether the label is a new one.
-    if (known.pinned || known.outcome == "untracked")
+    if (known.pinned || known.outcome == "untracked" || known.labels_left)
         return true;
     if (own.failed)
         return true;
@@ -176,8 +201,8 @@ Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
         recall(own, *known.intent);
     wish.labels = new_labels(own, known, policy);
     if (known.link)
-        read_linked(wish, item, own, known);
-    else if (!known.owed || known.owed == StateCategory::none)
+        read_linked(wish, own, known, policy);
+    else if (!known.owed || known.owed == StateCategory::none || tag_is_new(own, known, policy))
         read_unlinked(wish, item, own, known, circumstances);
     if (wish.any() && known.intent && !shows)
         wish.rule = Rule::draft_tag;

@@ -29,7 +29,7 @@ struct Wish {
 bool seen_before(const Item& item, const KnownItem& known, const Circumstances& circumstances);
 
 /// Categories that were not said ask for nothing. What is owed a write has been answered: such a
-/// tag asks for nothing again.
+/// tag asks for nothing again, unless it was not there yet when that was decided.
 Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
                const Circumstances& circumstances);
 

@@ -23,8 +23,15 @@ std::optional<KnownItem::Link> read_link(const pg::Result& rows, int row)
     link.activity_deleted = rows.get<bool>(row, 7);
     link.regarding = optional_id<RecordId>(rows, row, 8);
     link.regarding_category = rows.get<std::optional<std::string>>(row, 9);
-    link.attachments_pending = rows.get<bool>(row, 20);
+    link.attachments_pending = rows.get<bool>(row, 19);
     return link;
+}
+
+void read_owed(KnownItem& item, DesiredCategories desired)
+{
+    item.owed = desired.state;
+    item.owed_take_off = std::move(desired.take_off);
+    item.restoring = desired.restore;
 }
 
 } // namespace
@@ -65,14 +72,15 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
         }
         item.orphan = rows.get<bool>(row, 17);
         item.held = rows.get<std::optional<std::string>>(row, 18);
-        item.restoring = rows.get<bool>(row, 19);
-        item.corrections = rows.get<int>(row, 21);
+        item.corrections = rows.get<int>(row, 20);
         if (const auto owed = rows.get<std::optional<std::string_view>>(row, 15))
-            item.owed = state_category(*owed);
-        item.says_stop = rows.get<bool>(row, 24);
-        item.stops_there = rows.get<bool>(row, 25);
-        if (const auto tagged = rows.get<std::optional<bool>>(row, 22))
-            item.intent = Intent{*tagged, rows.get<std::vector<std::string>>(row, 23)};
+            read_owed(item, desired_categories(*owed));
+        if (const auto tagged = rows.get<std::optional<bool>>(row, 21))
+            item.intent = Intent{*tagged, rows.get<std::vector<std::string>>(row, 22)};
+        item.carried = rows.get<std::optional<std::vector<std::string>>>(row, 23);
+        item.labels_left = rows.get<bool>(row, 24);
+        item.says_stop = rows.get<bool>(row, 25);
+        item.stops_there = rows.get<bool>(row, 26);
         known.insert_or_assign(rows.get<std::string>(row, 0), std::move(item));
     }
     co_return known;

@@ -17,7 +17,7 @@ namespace crmsync::store {
 struct OwedWrite {
     std::string item_id;
     DesiredCategories desired;
-    /// As last read; nothing: read the item before writing.
+    /// What the decision saw; nothing, or no version: read the item before writing.
     std::optional<std::vector<std::string>> categories;
     Version version; ///< as last read
     std::int64_t generation = 0;
@@ -35,7 +35,9 @@ struct OwedKey {
 struct DoneWrite {
     OwedKey key;
     std::optional<std::vector<std::string>>
-        categories;                 ///< as the item has them; nothing: see OwedWrite
+        categories; ///< as the item has them; nothing: see OwedWrite
+    /// Of a category taken off: our labels that stay. No wish of a copy whose owner untracked it.
+    std::optional<std::vector<std::string>> labels_left;
     std::optional<Version> version; ///< as the provider told it
     /// What of ours is on the item now; nothing: what the link knows may have been taken off by a
     /// person, and stands until that is looked into.
@@ -44,9 +46,10 @@ struct DoneWrite {
 
 struct RereadItem {
     OwedKey key;
-    std::optional<std::vector<std::string>> categories; ///< nothing: not read again yet
-    Version version;
-    Timestamp at{}; ///< not to be tried before
+    /// As it was decided again; nothing: not read yet, what was seen before stays.
+    std::optional<std::vector<std::string>> categories;
+    Version version; ///< none: to be read before it is written
+    Timestamp at{};  ///< not to be tried before
 };
 
 struct OwedRetry {

@@ -66,7 +66,7 @@ bool leaves_decision(const Decided& decided, const PlanFacts& facts)
     if (decided.decision.outcome != Outcome::ignored || decided.decision.writes_answer)
         return true;
     // Nothing else remembers that a state of ours is no wish, or that it went.
-    if (decided.decision.orphan_category || decided.known.orphan)
+    if (decided.decision.orphan_category || decided.known.orphan || decided.known.labels_left)
         return true;
     const std::optional<Timestamp> happened = decided.item.happened_at();
     return happened && *happened >= window_begins(facts);
@@ -118,9 +118,11 @@ void add_answer(Plan& plan, const Decided& decided)
     OwedCategories owed;
     owed.item_id = decided.item.key.id;
     owed.desired = decided.decision.answer;
-    if (decided.item.categories.said() && !decided.item.uncleaned_categories)
+    if (decided.item.categories.said())
         owed.categories = decided.item.categories.value_or({});
-    owed.version = decided.item.version.value_or(Version{});
+    // Without a version it is read again: what was cleaned of it is not what it carries.
+    if (!decided.item.uncleaned_categories)
+        owed.version = decided.item.version.value_or(Version{});
     plan.write_backs.push_back(std::move(owed));
 }
 
@@ -274,7 +276,7 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     plan_intent(plan, decided, facts.hash);
     plan_stop(plan, decided, facts.hash);
     note_correction(plan, decided, facts);
-    if (decided.known.parked && !stands)
+    if (decided.known.parked && !stands && decision.outcome != Outcome::failed)
         plan.unparked.push_back(decided.item.key.id);
     if (!decided.known.link) {
         note_orphan(plan, decided);

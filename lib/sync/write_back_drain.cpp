@@ -11,6 +11,7 @@
 #include "sync/sync_metrics.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace crmsync::sync {
@@ -32,6 +33,12 @@ constexpr int denied_attempts = 14;
 store::OwedKey key_of(const store::OwedWrite& owed)
 {
     return store::OwedKey{owed.item_id, owed.generation};
+}
+
+/// Whether the item is to be looked at before it is written.
+bool is_unread(const store::OwedWrite& owed)
+{
+    return !owed.categories || owed.version.value.empty();
 }
 
 bool has_version(const std::optional<Version>& version)
@@ -67,6 +74,8 @@ Change change_of(Item item)
     return change;
 }
 
+constexpr int at_once = 100; // a transaction before and one after, whatever their number
+
 /// One round over at most a hundred due writes.
 class Batch {
 public:
@@ -76,7 +85,7 @@ public:
 
     asio::awaitable<DrainReport> run()
     {
-        co_await read_unread();
+        co_await decide_unread();
         prepare();
         context_.end_if_stopping();
         if (!writes_.empty())
@@ -100,30 +109,48 @@ public:
     }
 
 private:
-    /// Rows that were made without a look at the item, or by one that did not show everything.
-    asio::awaitable<void> read_unread()
+    /// Rows that were made without a look at the item, or by one that did not show everything. What
+    /// a person changed since, nobody has seen: the item is decided before it is written, and what
+    /// is then still owed starts from this look.
+    asio::awaitable<void> decide_unread()
     {
         std::vector<ItemKey> keys;
-        std::vector<store::OwedWrite*> unread;
-        for (store::OwedWrite& owed : due_)
-            if (!owed.categories || owed.version.value.empty()) {
+        for (const store::OwedWrite& owed : due_)
+            if (is_unread(owed))
                 keys.push_back(ItemKey{context_.mailbox.id, owed.item_id});
-                unread.push_back(&owed);
-            }
         if (keys.empty())
             co_return;
-        const std::vector<std::optional<Item>> looks =
-            co_await context_.connector.look_up(std::move(keys));
+        const std::vector<std::optional<Item>> looks = co_await context_.connector.look_up(keys);
+        std::map<std::string, std::optional<Item>> by_id;
+        std::vector<Change> changes;
         for (std::size_t i = 0; i < looks.size(); ++i) {
-            store::OwedWrite& owed = *unread[i];
+            by_id.insert_or_assign(keys[i].id, looks[i]);
+            if (looks[i] && shows_all(*looks[i]))
+                changes.push_back(change_of(*looks[i]));
+        }
+        co_await handle_looked_up(context_, std::move(changes));
+        due_ = co_await store_.due(context_.mailbox.id, at_once);
+        take_looks(by_id);
+    }
+
+    /// What became due only now, and is unread, has its turn in the next batch.
+    void take_looks(const std::map<std::string, std::optional<Item>>& looks)
+    {
+        std::erase_if(due_, [&](const store::OwedWrite& owed) {
+            return is_unread(owed) && !looks.contains(owed.item_id);
+        });
+        for (store::OwedWrite& owed : due_) {
+            if (!is_unread(owed))
+                continue;
+            const std::optional<Item>& look = looks.at(owed.item_id);
             owed.categories.reset();
-            if (!looks[i]) {
+            if (!look) {
                 gone_.push_back(owed.item_id);
-            } else if (!shows_all(*looks[i])) {
+            } else if (!shows_all(*look)) {
                 put_off(owed, "write.unseen");
             } else {
-                owed.categories = carried(*looks[i]);
-                owed.version = *looks[i]->version;
+                owed.categories = carried(*look);
+                owed.version = *look->version;
             }
         }
     }
@@ -237,8 +264,11 @@ private:
         if (context_.memory && has_version(version) &&
             says_only(owed.desired, categories, context_.rules->policy))
             context_.memory->own.left(owed.item_id, *version, categories, context_.clock.now());
-        if (may_be_kept(categories))
+        if (may_be_kept(categories)) {
+            if (shown == StateCategory::none && !owed.desired.rename)
+                done.labels_left = match::own_categories(categories, context_.rules->policy).labels;
             done.categories = std::move(categories);
+        }
         done.version = has_version(version) ? std::move(version) : std::nullopt;
         done_.push_back(std::move(done));
     }
@@ -307,20 +337,22 @@ private:
             item.key = key_of(owed);
             item.at = context_.clock.now();
             const bool seen = shows_all(*looks[i]);
+            const bool changed = seen && *looks[i]->version != owed.version;
             if (seen) {
+                item.categories = looks[i]->categories.value_or({});
                 if (!looks[i]->uncleaned_categories)
-                    item.categories = looks[i]->categories.value_or({});
-                item.version = *looks[i]->version;
+                    item.version = *looks[i]->version;
             }
-            if (!seen || item.version == owed.version || owed.attempts >= hasty_attempts)
+            if (!changed || owed.attempts >= hasty_attempts)
                 item.at = next_attempt(owed);
-            if (seen && item.version != owed.version)
+            if (changed)
                 changes.push_back(change_of(std::move(*looks[i])));
             reread.push_back(std::move(item));
         }
+        // In this order: what is new is what the earlier decision did not see.
+        co_await handle_looked_up(context_, std::move(changes));
         co_await store_.conflict(context_.fence, std::move(reread));
         co_await store_.gone(context_.fence, std::move(gone));
-        co_await handle_looked_up(context_, std::move(changes));
     }
 
     const TurnContext& context_;
@@ -345,7 +377,6 @@ private:
 asio::awaitable<DrainReport> drain_write_backs(const TurnContext& context)
 {
     constexpr int most_batches = 10'000; // a bound, not a limit: a million items
-    constexpr int at_once = 100; // a transaction before and one after, whatever their number
     DrainReport total;
     store::WriteBacks store(context.pool);
     for (int i = 0; i < most_batches; ++i) {

@@ -263,6 +263,24 @@ KnownBuilder& KnownBuilder::owed(StateCategory state)
     return *this;
 }
 
+KnownBuilder& KnownBuilder::carried(std::vector<std::string> categories)
+{
+    known_.carried = std::move(categories);
+    return *this;
+}
+
+KnownBuilder& KnownBuilder::takes_off(std::string category)
+{
+    known_.owed_take_off.push_back(std::move(category));
+    return *this;
+}
+
+KnownBuilder& KnownBuilder::labels_left()
+{
+    known_.labels_left = true;
+    return outcome("ignored");
+}
+
 KnownBuilder& KnownBuilder::linked()
 {
     KnownItem::Link link;
@@ -292,6 +310,12 @@ KnownBuilder& KnownBuilder::seen(StateCategory state)
 KnownBuilder& KnownBuilder::by_rule()
 {
     link().tracked_by = "rule";
+    return *this;
+}
+
+KnownBuilder& KnownBuilder::shared()
+{
+    link().tracked_by = "shared";
     return *this;
 }
 

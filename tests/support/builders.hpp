@@ -85,10 +85,15 @@ public:
     KnownBuilder& restoring();          ///< what was taken off is owed again
     KnownBuilder& parked();
     KnownBuilder& owed(StateCategory state);
+    /// When that was decided, or given up; or once ours was taken off.
+    KnownBuilder& carried(std::vector<std::string> categories);
+    KnownBuilder& takes_off(std::string category); ///< the owed write, besides
+    KnownBuilder& labels_left();                   ///< of a copy that was purged
     /// Linked to activity 1, CRM Tracked written and seen, by a person.
     KnownBuilder& linked();
     KnownBuilder& seen(StateCategory state);
     KnownBuilder& by_rule();
+    KnownBuilder& shared();
     KnownBuilder& removed_from_crm();
     KnownBuilder& about(int record, std::string category = "");
 

@@ -9,9 +9,11 @@ SELECT q.item_id,
        d.outcome, d.input_hmac,
        coalesce(p.pinned, false), coalesce(s.staged, false),
        k.attempts,
-       w.desired ->> 'state', k.came_tagged, coalesce(d.rule = 'orphan_category', false),
-       s.held_by, coalesce(w.desired ? 'restore', false), coalesce(t.pending, false), coalesce(c.times, 0),
+       w.owed::text, k.came_tagged, coalesce(d.rule = 'orphan_category', false),
+       s.held_by, coalesce(t.pending, false), coalesce(c.times, 0),
        i.tagged, i.labels,
+       CASE WHEN NOT w.done OR a.deleted_at IS NOT NULL THEN w.categories END,
+       coalesce(d.outcome = 'ignored' AND d.rule = 'pinned', false),
        coalesce(o.says, false),
        (SELECT EXISTS (SELECT FROM sync.stop WHERE mailbox_id = $1::bigint)
             OR EXISTS (SELECT FROM sync.stop WHERE everywhere))
@@ -27,9 +29,11 @@ SELECT q.item_id,
                       WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac OFFSET 0) AS d ON true
   LEFT JOIN LATERAL (SELECT n.attempts, n.came_tagged FROM sync.parked AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS k ON true
-  LEFT JOIN LATERAL (SELECT n.desired FROM sync.write_back AS n
+  LEFT JOIN LATERAL (SELECT CASE WHEN n.state NOT IN ('done', 'given_up') THEN n.desired END AS owed,
+                            n.categories, n.state = 'done' AS done
+                       FROM sync.write_back AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id AND n.kind = 'categories'
-                        AND n.state NOT IN ('done', 'given_up') OFFSET 0) AS w ON true
+                     OFFSET 0) AS w ON true
   LEFT JOIN LATERAL (SELECT n.times FROM sync.correction AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac
                         AND n.began_at > sync.now() - interval '1 day' OFFSET 0) AS c ON true

@@ -160,10 +160,11 @@ UPDATE store.activity
  WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL;
 
 -- name: owe_take_offs
--- Our category goes from the other copies: a write of ours, not an untrack. Categories unknown: each
--- holder reads the item first.
+-- Our category goes from the other copies: a write of ours, not an untrack. No version: each holder
+-- reads the item first. What an answer was made from that was not written yet stays, since it tells
+-- which tags have come since.
 INSERT INTO sync.write_back AS w (mailbox_id, item_id, desired, categories, version, state)
-SELECT l.mailbox_id, l.item_id, $3::jsonb, NULL, l.version, 'waiting'
+SELECT l.mailbox_id, l.item_id, $3::jsonb, NULL, '', 'waiting'
   FROM sync.link AS l
  WHERE l.activity_id = ANY ($2::uuid[]) AND l.mailbox_id <> $1::bigint AND NOT l.gone
    AND (l.category_seen <> 'none'
@@ -172,8 +173,8 @@ SELECT l.mailbox_id, l.item_id, $3::jsonb, NULL, l.version, 'waiting'
                       AND o.state IN ('waiting', 'sent', 'conflict')))
  ORDER BY l.mailbox_id, l.item_id
     ON CONFLICT (mailbox_id, item_id, kind) DO UPDATE
-   SET desired = excluded.desired, categories = NULL, version = excluded.version,
-       generation = w.generation + 1, state = 'waiting', attempts = 0,
+   SET desired = excluded.desired, categories = CASE WHEN w.state <> 'done' THEN w.categories END,
+       version = excluded.version, generation = w.generation + 1, state = 'waiting', attempts = 0,
        next_attempt_at = excluded.next_attempt_at, last_failure = NULL
 RETURNING w.mailbox_id;
 
@@ -201,13 +202,23 @@ UPDATE store.activity_identity AS i SET key = m.to_key
 
 -- name: purge_links
 -- And what was decided of them: nothing is tracked there any more, and nothing remembers where it was.
+-- But that there are labels left on an item is remembered, as a rule of its decision: they ask for nothing.
 WITH purged AS (
-    DELETE FROM sync.link WHERE activity_id = ANY ($1::uuid[]) RETURNING mailbox_id, item_id
+    DELETE FROM sync.link AS l WHERE l.activity_id = ANY ($1::uuid[])
+    RETURNING l.mailbox_id, l.item_id,
+              coalesce((SELECT w.categories <> '{}' FROM sync.write_back AS w
+                         WHERE w.mailbox_id = l.mailbox_id AND w.item_id = l.item_id AND w.state = 'done'),
+                       l.regarding_category IS NOT NULL) AS labels_left
+), settled AS (
+    DELETE FROM sync.write_back AS w USING purged AS p
+     WHERE w.mailbox_id = p.mailbox_id AND w.item_id = p.item_id AND w.state IN ('done', 'given_up')
 ), unstaged AS (
     DELETE FROM sync.untrack_stage AS s USING purged AS p
      WHERE s.mailbox_id = p.mailbox_id AND s.item_id = p.item_id
 ), forgotten AS (
-    UPDATE sync.decision AS d SET outcome = 'ignored', item_id = NULL, evidence = '[]'
+    UPDATE sync.decision AS d
+       SET outcome = 'ignored', item_id = NULL, evidence = '[]',
+           rule = CASE WHEN p.labels_left THEN 'pinned' ELSE 'none' END
       FROM purged AS p
      WHERE d.mailbox_id = p.mailbox_id AND d.item_id = p.item_id AND d.outcome IN ('tracked', 'held')
 ), counted AS (

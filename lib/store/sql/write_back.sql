@@ -22,12 +22,13 @@ UPDATE sync.write_back AS w SET state = 'sent', next_attempt_at = (SELECT sync.n
 
 -- name: write_backs_done
 -- Settled only if no newer decision came; a newer one starts from what was just written. The link
--- learns what is on the item either way. Refused items and the like, which have no link, leave
+-- learns what is on the item either way. What a take-off leaves ($7) is kept: nothing else tells
+-- later which labels were there already. Refused items and the like, which have no link, leave
 -- nothing behind once they are answered.
 WITH written AS MATERIALIZED (
     SELECT d.*, owed.ctid AS owed, linked.ctid AS linked
-      FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[])
-           AS d (item_id, generation, categories, version, state)
+      FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::jsonb[])
+           AS d (item_id, generation, categories, version, state, labels_left)
       LEFT JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
                           WHERE n.mailbox_id = $1::bigint AND n.item_id = d.item_id
                             AND n.kind = 'categories' OFFSET 0) AS owed ON true
@@ -37,7 +38,9 @@ WITH written AS MATERIALIZED (
     UPDATE sync.write_back AS w
        SET state = CASE WHEN w.generation = d.generation THEN 'done'
                         WHEN w.state IN ('sent', 'conflict') THEN 'waiting' ELSE w.state END,
-           categories = CASE WHEN w.generation <> d.generation AND jsonb_typeof(d.categories) = 'array'
+           categories = CASE WHEN w.generation = d.generation AND jsonb_typeof(d.labels_left) = 'array'
+                             THEN ARRAY(SELECT jsonb_array_elements_text(d.labels_left))
+                             WHEN w.generation <> d.generation AND jsonb_typeof(d.categories) = 'array'
                              THEN ARRAY(SELECT jsonb_array_elements_text(d.categories)) END,
            version = coalesce(d.version, w.version),
            attempts = CASE WHEN w.generation = d.generation THEN w.attempts + 1 ELSE w.attempts END,
@@ -55,12 +58,12 @@ UPDATE sync.link AS l
  WHERE l.ctid = d.linked;
 
 -- name: write_backs_conflict
--- With what was read again, or with nothing: then it must be read before the next attempt, at the
--- time given.
+-- With what was read again and decided, or with no version: then it must be read before the next attempt,
+-- at the time given, and what the last decision saw stays.
 UPDATE sync.write_back AS w
    SET state = 'conflict', attempts = w.attempts + 1, version = c.version,
        categories = CASE WHEN jsonb_typeof(c.categories) = 'array'
-                         THEN ARRAY(SELECT jsonb_array_elements_text(c.categories)) END,
+                         THEN ARRAY(SELECT jsonb_array_elements_text(c.categories)) ELSE w.categories END,
        next_attempt_at = c.at, last_failure = $7::text
   FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::timestamptz[])
        AS c (item_id, generation, categories, version, at)

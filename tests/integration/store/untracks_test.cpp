@@ -343,6 +343,33 @@ TEST_CASE("a tombstone is purged after its grace, with all that belongs to it")
     CHECK(u.known(u.ann, "a1").pinned);
 }
 
+TEST_CASE("that labels were left on a copy is remembered when it is purged")
+{
+    Untracking u;
+    u.track(u.ann, "a1");
+    u.track(u.bob, "b1", 5, false);
+    u.release(u.ann, {"a1"});
+    const store::OwedWrite owed = u.run(u.write_backs.due(u.bob.mailbox)).at(0);
+    CHECK(owed.version == Version());
+    store::DoneWrite done;
+    done.key = {owed.item_id, owed.generation};
+    done.categories = std::vector<std::string>{"Blue", "CRM: Fabricam"};
+    const bool labelled = GENERATE(true, false);
+    done.labels_left = std::vector<std::string>{};
+    if (labelled)
+        done.labels_left->push_back("CRM: Fabricam");
+    const std::vector<store::DoneWrite> all{done};
+    u.run(u.write_backs.done(u.bob, all));
+    const KnownItem before = u.known(u.bob, "b1");
+    CHECK(before.carried == done.labels_left);
+    CHECK_FALSE(before.owed);
+    u.sql("UPDATE store.activity SET purge_after = now() - interval '1 s' WHERE purge_after IS NOT "
+          "NULL");
+    REQUIRE(u.run(u.untracks.purge()) == 1);
+    CHECK(u.known(u.bob, "b1").labels_left == labelled);
+    CHECK(u.number("SELECT count(*) FROM sync.write_back") == 0);
+}
+
 TEST_CASE("purging the first use of a Message-ID does not hide the second")
 {
     Untracking u;

@@ -81,6 +81,71 @@ TEST_CASE("CRM Track on a linked item is answered again")
     CHECK(decision.answer.regarding == std::optional<std::string>("CRM: Fabrikam"));
 }
 
+TEST_CASE("CRM Track that came after what is owed was decided is a person's")
+{
+    const char* const taken_over = "tracked hand_tag by person, answers tracked";
+    const auto pending = [] {
+        return known().seen(StateCategory::none).owed(StateCategory::tracked);
+    };
+    check({
+        {"on what a rule tracked, before that was answered", carrying({"CRM Track"}),
+         pending().by_rule().carried({"Blue"}), taken_over},
+        {"on a shared copy, before that was answered", carrying({"CRM Track"}),
+         pending().shared().carried({}), taken_over},
+        {"an inbox rule's tag, and the item was only read", carrying({"CRM Track"}),
+         pending().by_rule().carried({"CRM Track"}), "tracked"},
+        {"an inbox rule's tag under the ceiling, and the item was only read",
+         carrying({"CRM Track", "Red"}), pending().shared().carried({"crm track"}), "tracked"},
+        {"while we take ours off", carrying({"CRM Tracked", "CRM Track"}),
+         known().linked().by_rule().removed_from_crm().owed(StateCategory::none), taken_over},
+        {"while we take ours off before it was written", carrying({"CRM Track"}),
+         known()
+             .linked()
+             .by_rule()
+             .seen(StateCategory::none)
+             .removed_from_crm()
+             .owed(StateCategory::none)
+             .carried({}),
+         taken_over},
+        {"an inbox rule's, while we take ours off before it was written", carrying({"CRM Track"}),
+         known()
+             .linked()
+             .by_rule()
+             .seen(StateCategory::none)
+             .removed_from_crm()
+             .owed(StateCategory::none)
+             .carried({"CRM Track"}),
+         "untracked pinned"},
+        {"by who tagged it before", carrying({"CRM Tracked", "CRM Track"}),
+         known().linked().owed(StateCategory::tracked).carried({"CRM Tracked"}), "tracked"},
+    });
+}
+
+TEST_CASE("what a tag overtakes is written with its answer")
+{
+    const Decision relabelled =
+        decide(carrying({"CRM: Adventure Works", "CRM: Fabrikam", "CRM Tracked", "CRM Track"}),
+               known()
+                   .about(2, "CRM: Fabrikam")
+                   .by_rule()
+                   .owed(StateCategory::tracked)
+                   .takes_off("CRM: Adventure Works")
+                   .carried({"CRM: Adventure Works", "CRM: Fabrikam", "CRM Tracked"}),
+               with_labels(), later());
+    CHECK(in_words(relabelled) == "tracked hand_tag by person, answers tracked");
+    CHECK_FALSE(relabelled.regarding);
+    CHECK(relabelled.answer.take_off == std::vector<std::string>{"CRM: Adventure Works"});
+    CHECK(relabelled.answer.regarding == std::optional<std::string>("CRM: Fabrikam"));
+
+    const Decision put_back =
+        decide(carrying({"CRM Track"}),
+               known().about(2, "CRM: Fabrikam").by_rule().restoring().carried({}), with_labels(),
+               later());
+    CHECK_FALSE(put_back.regarding_cleared);
+    CHECK(put_back.answer.restore);
+    CHECK(put_back.answer.regarding == std::optional<std::string>("CRM: Fabrikam"));
+}
+
 TEST_CASE("a linked item says one thing of ours, and a true one")
 {
     check({
@@ -149,7 +214,24 @@ TEST_CASE("a wish taken back after the commit and before the answer untracks")
     check({
         {"the tag is gone", carrying({"Blue"}), pending(), "tracked, stages untrack, withdrawn"},
         {"the tag is there", carrying({"CRM Track"}), pending(), "tracked"},
-        {"a rule tracked it: there never was a tag", carrying({}), pending().by_rule(), "tracked"},
+        {"a rule tracked it: there never was a tag", carrying({}),
+         pending().by_rule().carried({"Blue"}), "tracked"},
+        {"an inbox rule's tag is gone", carrying({}), pending().by_rule().carried({"CRM Track"}),
+         "tracked, stages untrack, withdrawn"},
+        {"what was refused once and is tracked now was dismissed", carrying({}),
+         pending().by_rule().carried({"CRM Refused"}), "tracked"},
+        {"an inbox rule's tag under the ceiling is gone from a shared copy", carrying({}),
+         pending().shared().carried({"CRM Track"}), "tracked"},
+        {"an inbox rule's tag is there", carrying({"CRM Track"}),
+         pending().by_rule().carried({"CRM Track"}), "tracked"},
+        {"an inbox rule's label is gone", carrying({"Blue"}),
+         pending().by_rule().about(2, "CRM: Fabrikam").carried({"CRM: Fabrikam"}),
+         "tracked, stages untrack, withdrawn"},
+        {"the tag is gone after the answer could not be written", carrying({}),
+         known().seen(StateCategory::none).carried({"CRM Track"}),
+         "tracked, stages untrack, withdrawn"},
+        {"what could not be written was no answer to a tag", carrying({}),
+         known().seen(StateCategory::none).by_rule().carried({}), "tracked"},
         {"a label that asked is still there", carrying({"CRM: Fabrikam"}),
          pending().about(2, "CRM: Fabrikam"), "tracked"},
         {"the label that asked is gone", carrying({}), pending().about(2, "CRM: Fabrikam"),
@@ -259,5 +341,19 @@ TEST_CASE("what was removed from the CRM comes back by a new tag only")
          "tracked hand_tag by person, answers tracked"},
         {"CRM Tracked set again", carrying({"CRM Tracked"}), removed().seen(StateCategory::none),
          "tracked tracked_by_hand by person"},
+        {"a label that our removal left", carrying({"CRM: Nowhere"}),
+         removed().seen(StateCategory::none).carried({"crm: nowhere"}), "untracked pinned"},
+        {"a label of which nobody knows since when", carrying({"CRM: Fabrikam"}),
+         removed().seen(StateCategory::none), "untracked pinned"},
+        {"a label beside the one that our removal left",
+         carrying({"CRM: Nowhere", "CRM: Fabrikam"}),
+         removed().seen(StateCategory::none).carried({"CRM: Nowhere"}),
+         "tracked regarding_category by person, answers review"},
+        {"a label after our removal", carrying({"CRM: Fabrikam"}),
+         removed().seen(StateCategory::none).carried({}),
+         "tracked regarding_category by person, answers tracked"},
+        {"the label that was answered", carrying({"CRM: Fabrikam"}),
+         removed().about(2, "CRM: Fabrikam").seen(StateCategory::none).carried({}),
+         "untracked pinned"},
     });
 }

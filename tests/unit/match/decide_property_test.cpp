@@ -91,6 +91,16 @@ Situation some_situation()
     return s;
 }
 
+/// Most of them are tracked, by whatever asks for it.
+Situation some_tracked_by_rules()
+{
+    Situation s = some_situation();
+    s.item.sensitivity = Sensitivity::normal;
+    s.known.pinned = false;
+    s.where = later(Mode::all);
+    return s;
+}
+
 /// What the store knows once a decision is committed and before its answer is written.
 KnownItem committed(const Decision& decision, KnownItem known, const Item& item)
 {
@@ -102,8 +112,11 @@ KnownItem committed(const Decision& decision, KnownItem known, const Item& item)
     known.orphan = decision.orphan_category || (known.orphan && stands);
     if (!stands)
         known.outcome = std::string(to_string(decision.outcome));
-    if (decision.writes_answer)
+    if (decision.writes_answer) {
         known.owed = decision.answer.state;
+        known.owed_take_off = decision.answer.take_off;
+        known.carried = *item.categories;
+    }
     if (decision.outcome == Outcome::tracked) {
         KnownItem::Link link;
         link.activity = activity_id(1);
@@ -125,6 +138,8 @@ void write_answer(Situation& s, const Decision& decision)
         return;
     s.item.categories = match::apply(decision.answer, *s.item.categories, contoso_policy());
     s.known.owed.reset();
+    s.known.owed_take_off.clear();
+    s.known.carried.reset();
     if (s.known.link)
         s.known.link->category_seen = decision.answer.state;
 }
@@ -230,5 +245,80 @@ TEST_CASE("taking our category off any tracked item stages an untrack and nothin
         RC_ASSERT(after.stage_untrack);
         RC_ASSERT(!after.writes_answer && !after.regarding_cleared);
         RC_ASSERT(after.outcome == Outcome::tracked);
+    }));
+}
+
+TEST_CASE("what our own take-off leaves on a colleague's copy asks for nothing")
+{
+    CHECK(rc::check("take-off", [] {
+        Situation s = some_tracked_by_rules();
+        Decision decision = decide_it(s);
+        RC_PRE(decision.outcome == Outcome::tracked);
+        s.known = committed(decision, s.known, s.item);
+        write_answer(s, decision);
+        // A label more, which may be understood or not, and is answered.
+        (*s.item.categories)
+            .push_back(*rc::gen::element<std::string>("CRM: Fabrikam", "CRM: Nowhere"));
+        decision = decide_it(s);
+        s.known.link->regarding_category = decision.answer.regarding;
+        write_answer(s, decision);
+
+        s.known.link->activity_deleted = true;
+        s.known.owed = StateCategory::none;
+        s.known.carried.reset();
+        RC_LOG() << shown(s, decision);
+        const Decision pending = decide_it(s);
+        RC_LOG() << "\npending: " << shown(s, pending);
+        RC_ASSERT(pending.outcome == Outcome::untracked && is_quiet(pending));
+
+        s.item.categories = match::apply({}, *s.item.categories, contoso_policy());
+        s.known.owed.reset();
+        s.known.carried = match::own_categories(*s.item.categories, contoso_policy()).labels;
+        s.known.link->category_seen = StateCategory::none;
+        const Decision echo = decide_it(s);
+        RC_LOG() << "\necho: " << shown(s, echo);
+        RC_ASSERT(echo.outcome == Outcome::untracked && is_quiet(echo));
+
+        // And once the copy is purged, however often it is looked at.
+        s.known.link.reset();
+        s.known.carried.reset();
+        s.known.outcome = "ignored";
+        s.known.labels_left = true;
+        s.item.thread.message_id = std::string("own@x.example");
+        s.where.mode = Mode::manual;
+        const Decision purged = decide_it(s);
+        RC_LOG() << "\npurged: " << shown(s, purged);
+        RC_ASSERT(purged.outcome == Outcome::ignored && is_quiet(purged));
+        const bool labelled =
+            !match::own_categories(*s.item.categories, contoso_policy()).labels.empty();
+        RC_ASSERT((purged.rule == Rule::pinned) == labelled);
+    }));
+}
+
+TEST_CASE("a person's CRM Track never goes without an answer to that person")
+{
+    CHECK(rc::check("tag", [] {
+        Situation s = some_tracked_by_rules();
+        std::erase_if(*s.item.categories, [](const std::string& name) {
+            return contoso_policy().state_of(name) == StateCategory::track;
+        });
+        const Decision first = decide_it(s);
+        RC_PRE(first.outcome == Outcome::tracked);
+        s.known = committed(first, s.known, s.item);
+        const bool written = *rc::gen::arbitrary<bool>();
+        if (written)
+            write_answer(s, first);
+        const bool buried = *rc::gen::arbitrary<bool>();
+        if (buried) {
+            s.known.link->activity_deleted = true;
+            s.known.owed = StateCategory::none;
+        }
+        (*s.item.categories).push_back("CRM Track");
+        const Decision decision = decide_it(s);
+        RC_LOG() << shown(s, first) << "\ntagged: " << shown(s, decision);
+        RC_ASSERT(decision.outcome == Outcome::tracked);
+        const bool owned = s.known.link->tracked_by == "user" && !buried;
+        RC_ASSERT(decision.rule == Rule::hand_tag || owned);
+        RC_ASSERT(decision.writes_answer || s.known.owed);
     }));
 }

@@ -281,6 +281,9 @@ TEST_CASE("a refused wish can be repeated or dismissed, and is asked once")
          "refused gate_sensitivity by person, answers refused"},
         {"read again before the answer was written", private_mail({"CRM Track"}),
          known().outcome("refused").owed(StateCategory::refused), later(), "refused"},
+        {"read again with a tag that came before the answer", private_mail({"CRM: X", "CRM Track"}),
+         known().outcome("refused").owed(StateCategory::refused).carried({"CRM: X"}), later(),
+         "refused gate_sensitivity by person, answers refused"},
         {"answered", private_mail({"CRM Refused"}), known().outcome("refused"), later(), "ignored"},
         {"repeated", private_mail({"CRM Refused", "CRM Track"}), known().outcome("refused"),
          later(), "refused gate_sensitivity by person, answers refused"},
@@ -317,6 +320,8 @@ TEST_CASE("a state that a user sets on an item without a link is no wish, and go
          known().outcome("failed"), later(), "ignored, answers failed"},
         {"CRM Review on an untracked one", carrying({"CRM Review"}),
          known().outcome("untracked").pinned(), later(), "untracked pinned, answers none"},
+        {"a new tag that failed on an untracked one", carrying({"CRM Failed"}),
+         known().outcome("untracked").pinned(), later(), "untracked pinned"},
         {"an inbox rule's tag refused on an untracked one", carrying({"CRM Refused"}),
          known().outcome("untracked").pinned(), later(), "untracked pinned"},
         {"of which nothing is remembered", carrying({"CRM Refused"}), {}, later(), "ignored"},
@@ -383,6 +388,24 @@ TEST_CASE("no rule brings an untracked message back, a new tag does")
             later(),
             "tracked hand_tag by person, answers tracked"}},
           customers().stored("own@adventure.example").removed());
+}
+
+TEST_CASE("labels left on a copy that was purged ask for nothing while they stand")
+{
+    const auto purged = [] { return known().labels_left(); };
+    const auto labelled = [](std::vector<std::string> categories) {
+        return message().categories(std::move(categories));
+    };
+    check({
+        {"still there", labelled({"CRM: Fabrikam"}), purged(), later(), "ignored pinned"},
+        {"in mode all", labelled({"CRM: Fabrikam"}), purged(), later(Mode::all),
+         "tracked exact_address, answers review"},
+        {"tagged", labelled({"CRM: Fabrikam", "CRM Track"}), purged(), later(),
+         "tracked hand_tag by person, answers review"},
+        {"gone", labelled({"Blue"}), purged(), later(), "ignored"},
+        {"gone, and set again", labelled({"CRM: Fabrikam"}), known().outcome("ignored"), later(),
+         "tracked regarding_category by person, answers review"},
+    });
 }
 
 TEST_CASE("drafts are left alone, tagged or not")

@@ -141,6 +141,30 @@ TEST_CASE("what the item's row left unsaid is read before anything is written")
     CHECK(here.decided(decided(item, refused)).write_backs.at(0).version == Version());
 }
 
+TEST_CASE(
+    "an answer to names that had to be cleaned remembers them, and is read before it is written")
+{
+    const Planning here;
+    Decision refused = decision(Outcome::refused, Rule::gate_rights_protected);
+    refused.writes_answer = true;
+    refused.answer.state = StateCategory::refused;
+    Item item = message().categories({"CRM Track", "Bl?e"}).version("v7");
+    item.uncleaned_categories = std::vector<std::string>{"CRM Track", "Bl\1e"};
+    const Plan plan = here.decided(decided(item, refused));
+    REQUIRE(plan.write_backs.size() == 1);
+    CHECK(plan.write_backs[0].categories == std::vector<std::string>{"CRM Track", "Bl?e"});
+    CHECK(plan.write_backs[0].version == Version());
+}
+
+TEST_CASE("what failed stays put aside when it is looked at before its answer is written")
+{
+    const Planning here;
+    const KnownItem waiting = known().outcome("failed").parked().owed(StateCategory::failed);
+    CHECK(here.decided(decided(message(), decision(Outcome::failed), waiting)).unparked.empty());
+    CHECK(here.decided(decided(message(), decision(Outcome::ignored), waiting)).unparked ==
+          std::vector<std::string>{"item-1"});
+}
+
 TEST_CASE("while an answer waits to be written its reason stays as it was")
 {
     const Planning here;

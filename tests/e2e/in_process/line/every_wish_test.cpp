@@ -83,6 +83,65 @@ TEST_CASE_METHOD(Wishing, "a wish that is withdrawn between commit and answer is
     CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
 }
 
+TEST_CASE_METHOD(Wishing,
+                 "an inbox rule's tag that is withdrawn between commit and answer is untracked")
+{
+    sim::Fault full;
+    full.method = "PATCH";
+    full.path = "/messages/";
+    full.count = 4;
+    stage.script().fail(full);
+    const sim::ItemRef item = stage.script().put(
+        kim, "inbox", Letter("m1").id("m1").from("bo@elsewhere.example").tagged());
+    REQUIRE(stage.until([&] { return stored() == 1; }));
+    REQUIRE(stage.one("SELECT rule FROM sync.link") == "rule_tag");
+    stage.script().untag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::minutes(20));
+    CHECK(stored() == 0);
+    CHECK(stage.categories(item).empty());
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+}
+
+TEST_CASE_METHOD(Wishing, "a wish whose answer was given up can be withdrawn")
+{
+    const sim::ItemRef item = put("m1");
+    sim::Fault refused;
+    refused.method = "PATCH";
+    refused.path = item.id;
+    refused.count = -1;
+    refused.status = 400;
+    refused.code = "ErrorInvalidRequest";
+    stage.script().fail(refused);
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    REQUIRE(stored() == 1);
+    REQUIRE(stage.one("SELECT state FROM sync.write_back") == "given_up");
+    stage.script().untag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(stored() == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
+}
+
+TEST_CASE_METHOD(Wishing, "a person's tag on what a rule tracked is that person's, answered or not")
+{
+    stage.import("contact", "external_id,name,email\nC1,Ann,ann@adventure.example\n");
+    stage.execute("UPDATE sync.mailbox SET mode = 'contacts'");
+    stage.wake(mailbox);
+    stage.settle();
+    sim::Fault busy;
+    busy.method = "PATCH";
+    busy.path = "/messages/";
+    busy.count = 4;
+    stage.script().fail(busy);
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter("m1").id("m1"));
+    REQUIRE(stage.until([&] { return stored() == 1; }));
+    REQUIRE(stage.one("SELECT tracked_by FROM sync.link") == "rule");
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::minutes(20));
+    CHECK(stage.one("SELECT tracked_by || ' ' || rule FROM sync.link") == "user hand_tag");
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
 TEST_CASE_METHOD(Wishing, "what failed says so, can be asked for again, and is dismissed")
 {
     const sim::ItemRef again = put("m1");
