@@ -7,7 +7,7 @@ DROP TABLE sync.attachment_look;
 COMMENT ON TABLE sync.revisit IS
     'What a mailbox''s holder is to look at again, under the mailbox''s own gate. The only row others write here.';
 COMMENT ON COLUMN sync.revisit.reason IS
-    'copy: another mailbox tracks the message; reply: what it once ignored answers to is stored; regarding: what its item answers was stored after it; attachments: a scanner held some of its back.';
+    'copy: another mailbox tracks the message; reply: what it once ignored answers to is stored; regarding: what its item answers was stored after it; attachments: a scanner held some of its back; labels: what its list of categories offers may have to change (empty key).';
 COMMENT ON COLUMN sync.revisit.key IS
     'The Message-ID of the stored message (copy, reply), since nothing is kept by which an ignored item could be asked for; the item id (regarding, attachments).';
 COMMENT ON COLUMN sync.revisit.due_at IS

@@ -6,6 +6,7 @@
 #include "match/parties.hpp"
 #include "match/rules.hpp"
 #include "sync/body_policy.hpp"
+#include "sync/evidence_json.hpp"
 #include "sync/identity.hpp"
 #include "sync/owner_claim.hpp"
 #include "sync/plan_intent.hpp"
@@ -21,28 +22,6 @@ std::optional<Sha256> message_hmac(const Item& item, const PrivateHash& hash)
     if (!item.thread.message_id.has_value())
         return std::nullopt;
     return hash.message(*item.thread.message_id);
-}
-
-/// Evidence as it is kept. Of an item that is not tracked the outcome and what decided it say all
-/// that may be known of it.
-std::string evidence_json(const Decision& decision)
-{
-    boost::json::array list;
-    if (decision.outcome != Outcome::tracked)
-        return boost::json::serialize(list);
-    for (const Evidence& evidence : decision.evidence) {
-        boost::json::object entry;
-        entry["rule"] = to_string(evidence.rule);
-        entry["strength"] = static_cast<int>(evidence.strength);
-        entry["field"] = evidence.field;
-        entry["reason"] = evidence.reason;
-        boost::json::array candidates;
-        for (const RecordId& record : evidence.candidates)
-            candidates.emplace_back(to_string(record.value));
-        entry["candidates"] = std::move(candidates);
-        list.emplace_back(std::move(entry));
-    }
-    return boost::json::serialize(list);
 }
 
 /// The newest 20 parents: a reply to a message that is tracked later is found by them.

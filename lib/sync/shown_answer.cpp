@@ -1,10 +1,27 @@
 #include "sync/shown_answer.hpp"
 
+#include "base/text.hpp"
 #include "match/categories.hpp"
 
 #include <algorithm>
 
 namespace crmsync::sync {
+
+bool shows_all(const Item& item)
+{
+    return item.categories.said() && item.version.has_value() && !item.version->value.empty();
+}
+
+std::vector<std::string> carried(const Item& item)
+{
+    return item.uncleaned_categories.value_or(item.categories.value_or({}));
+}
+
+bool may_be_kept(const std::vector<std::string>& categories)
+{
+    return std::all_of(categories.begin(), categories.end(),
+                       [](const std::string& name) { return clean_utf8(name) == name; });
+}
 
 StateCategory state_shown(const std::vector<std::string>& categories, const match::Policy& policy)
 {

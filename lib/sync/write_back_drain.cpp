@@ -3,14 +3,12 @@
 #include "base/backoff.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "match/categories.hpp"
 #include "store/write_backs.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/shown_answer.hpp"
 #include "sync/sync_metrics.hpp"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -44,26 +42,6 @@ bool is_unread(const store::OwedWrite& owed)
 bool has_version(const std::optional<Version>& version)
 {
     return version && !version->value.empty();
-}
-
-/// Whether a list of categories may be written in the place of what this look shows. What is not
-/// said is not known, and without a version nothing tells when it has changed.
-bool shows_all(const Item& item)
-{
-    return item.categories.said() && item.version.has_value() && !item.version->value.empty();
-}
-
-/// What an item carries, to be written back as it is but for what is ours.
-std::vector<std::string> carried(const Item& item)
-{
-    return item.uncleaned_categories.value_or(item.categories.value_or({}));
-}
-
-/// Names with characters that were cleaned away are not kept: read again before they are written.
-bool may_be_kept(const std::vector<std::string>& categories)
-{
-    return std::all_of(categories.begin(), categories.end(),
-                       [](const std::string& name) { return clean_utf8(name) == name; });
 }
 
 Change change_of(Item item)

@@ -141,6 +141,23 @@ TEST_CASE_METHOD(Threads, "a thread is stopped as long as one of its messages ca
     CHECK(tracked("m4"));
 }
 
+TEST_CASE_METHOD(Threads, "CRM Stop that is set while an answer waits counts once that is written")
+{
+    start();
+    const auto item = put(kim, "m1");
+    stage.on_step = [&](int, std::string_view step) {
+        if (step != "http.send" || stage.number("SELECT count(*) FROM sync.write_back") == 0)
+            return;
+        stage.on_step = nullptr;
+        stage.script().tag(kim, item.id, "CRM Stop");
+    };
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM Stop", "CRM Tracked"});
+    CHECK(stops() == 1);
+    arrives(kim, "m2", "m1");
+    CHECK_FALSE(tracked("m2"));
+}
+
 TEST_CASE_METHOD(Threads,
                  "CRM Stop on a message that is not tracked stops what its thread would be")
 {
