@@ -84,7 +84,8 @@ constexpr const char* seed[] = {
     "INSERT INTO store.record (id, type, external_id, name, label, owner_id) SELECT md5('owned' || "
     "n)::uuid, 'opportunity', 'o' || n, 'Deal ' || n, 'deal ' || n, md5('owner' || n % 4000)::uuid "
     "FROM generate_series(1, 10000) AS n",
-    "INSERT INTO store.record_pin SELECT md5('record' || n % 100)::uuid, md5('record' || n)::uuid "
+    "INSERT INTO store.record_pin SELECT md5('record' || 1 + n % 100)::uuid, md5('record' || "
+    "n)::uuid "
     "FROM generate_series(1, 5000) AS n",
     "INSERT INTO sync.published_label SELECT 1 + n % 40, 'crm: label ' || n, 'CRM: Label ' || n, "
     "'label ' || n, md5('record' || n)::uuid, 'listed' FROM generate_series(1, 10000) AS n",
@@ -191,7 +192,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          {"activity_identity_pkey", "decision_parent_pkey", "decision_pkey", "link_pkey",
           "decision_thread", "activity_pkey"}},
         {sql::wanted_labels, "7, 20", {"record_pin_pkey", "record_owner", "record_label"}},
-        {sql::published_labels, "7", {"published_label_pkey"}},
+        {sql::published_labels, "7", {"published_label_"}},
         {sql::ask_for_labels_of_records,
          ids,
          {"published_label_record", "record_pin_record", "record_pkey", "mailbox_by_owner"}},
@@ -218,7 +219,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          {"activity_identity_pkey", "activity_pkey"}},
         {sql::due_revisits, "7, 20", {"revisit_pkey"}},
         {sql::write_backs_done,
-         "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}'",
+         "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}', ARRAY['[]']::jsonb[]",
          {"link_pkey", "write_back_pkey"}},
         {sql::due_write_backs, "7, 20", {"write_back_due"}},
         {sql::due_work,
@@ -260,7 +261,8 @@ TEST_CASE(
         {sql::update_links, "7, '{i6}', '{x}', '{y}', '{none}', '{f}'"},
         {sql::set_regarding_categories, "7, '{i6}', '{x}'"},
         {sql::tag_links_by_hand, "7, '{i6}', '{r}', ARRAY[now()]"},
-        {sql::write_backs_done, "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}'"},
+        {sql::write_backs_done,
+         "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}', ARRAY['[]']::jsonb[]"},
         {sql::write_backs_sent, "7, '{i6}', '{1}'"},
         {sql::write_backs_retry, "7, '{i6}', '{1}', '{f}', ARRAY[now()]"},
     };
