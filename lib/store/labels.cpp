@@ -122,7 +122,7 @@ asio::awaitable<PinChange> Labels::change_pin(pg::Statement change, RecordId use
     PinChange made;
     made.news = results[1].affected() > 0;
     for (int row = 0; row < results[2].rows(); ++row)
-        made.mailboxes.push_back(MailboxId(results[2].get<std::int64_t>(row, 0)));
+        made.mailboxes.emplace_back(results[2].get<std::int64_t>(row, 0));
     co_return made;
 }
 

@@ -279,9 +279,9 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     }
     if (decided.known.staged && decided.item.categories.has_value())
         plan.unstaged.push_back(decided.item.key.id);
-    // A label is a wish of its own: whoever sets one on what others or a rule track has tagged it.
+    // A label is a wish of its own: who says what others' or a rule's copy is about has tagged it.
     const bool by_hand = decision.rule == Rule::hand_tag || decision.rule == Rule::draft_tag ||
-                         (decision.rule == Rule::regarding_category && !decision.regarding_cleared);
+                         (decision.rule == Rule::regarding_category && decision.regarding);
     if (decision.by_person && by_hand && link.tracked_by != "user") {
         HandTag tag;
         tag.item_id = decided.item.key.id;

@@ -29,5 +29,5 @@ TEST_CASE("a colleague who says what a shared copy is about has tagged it")
     stage.settle();
     CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 1);
     CHECK(stage.one("SELECT owner_address FROM store.activity") == lee);
-    CHECK(stage.categories(copy) == std::vector<std::string>{"CRM: Fabrikam", "CRM Tracked"});
+    CHECK(stage.categories(copy) == std::vector<std::string>{"CRM Tracked", "CRM: Fabrikam"});
 }

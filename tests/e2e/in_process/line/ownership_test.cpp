@@ -71,7 +71,8 @@ Stage::Rows tagged_and_read(const Order& order, const std::array<int, 3>& minute
         mailboxes[i] = stage.mailbox(people[i]);
         stage.set_state(mailboxes[i], MailboxState::disabled);
     }
-    const Letter letter = Letter("Offer").id("m1").to(kim, lee).cc(max);
+    const Letter letter =
+        Letter("Offer").id("m1").to(kim, lee).cc(max).at(stage.now() - std::chrono::hours(1));
     for (std::size_t i = 0; i < people.size(); ++i)
         copies[i] = stage.script().put(people[i], "inbox", letter);
     for (int minute = 1; minute < 10; ++minute) {
