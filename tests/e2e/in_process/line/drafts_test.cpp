@@ -127,7 +127,7 @@ TEST_CASE("a tag that is taken off the draft again is forgotten")
     CHECK(desk.activities() == 0);
 }
 
-TEST_CASE("a deleted draft drops the intent")
+TEST_CASE("a deleted draft drops the intent", "[slow]")
 {
     Desk desk;
     desk.tag("CRM Track");

@@ -324,7 +324,8 @@ TEST_CASE_METHOD(Followed,
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
 }
 
-TEST_CASE_METHOD(Seldom, "a mailbox with nothing new is found under its new address within a day")
+TEST_CASE_METHOD(Seldom, "a mailbox with nothing new is found under its new address within a day",
+                 "[slow]")
 {
     stage.world().rename_user(*stage.world().find(kim), new_kim);
     stage.run_for(std::chrono::hours(25));

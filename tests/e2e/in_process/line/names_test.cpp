@@ -271,7 +271,8 @@ TEST_CASE_METHOD(Named,
     CHECK(stage.one("SELECT language FROM sync.mailbox") == "de-DE");
 }
 
-TEST_CASE_METHOD(Named, "a category that is deleted from the list is there again within a day")
+TEST_CASE_METHOD(Named, "a category that is deleted from the list is there again within a day",
+                 "[slow]")
 {
     stage.settings.sync.poll_interval = std::chrono::minutes(30);
     stage.mailbox(kim);

@@ -112,7 +112,7 @@ Stage::Rows delivered(const Order& order, const Modes& modes, const std::array<L
 
 } // namespace
 
-TEST_CASE("who tagged a message first owns it, whichever mailbox was read first")
+TEST_CASE("who tagged a message first owns it, whichever mailbox was read first", "[slow]")
 {
     // Where a tag leaves lastModifiedDateTime alone all tagged in the same moment, in any order.
     const std::string owner = in_doubt("keep_modified_time") ? kim : max;
@@ -126,7 +126,7 @@ TEST_CASE("who tagged a message first owns it, whichever mailbox was read first"
     });
 }
 
-TEST_CASE("of those who tagged in the same moment the smaller address owns it")
+TEST_CASE("of those who tagged in the same moment the smaller address owns it", "[slow]")
 {
     in_every_order([](const Order& order) {
         const Stage::Rows rows = tagged_and_read(order, {3, 3, 3});
@@ -134,7 +134,8 @@ TEST_CASE("of those who tagged in the same moment the smaller address owns it")
     });
 }
 
-TEST_CASE("a rule's message belongs to the first mailbox it names, whichever copy came first")
+TEST_CASE("a rule's message belongs to the first mailbox it names, whichever copy came first",
+          "[slow]")
 {
     const Letter letter = Letter("Offer").id("m1").to("bo@blue.example", max).cc(lee, kim);
     in_every_order([&](const Order& order) {
@@ -148,7 +149,7 @@ TEST_CASE("a rule's message belongs to the first mailbox it names, whichever cop
     });
 }
 
-TEST_CASE("a sent message with a blind copy is the same whichever copy came first")
+TEST_CASE("a sent message with a blind copy is the same whichever copy came first", "[slow]")
 {
     // Only the sender's copy names whom it was sent to blindly.
     const Letter received = Letter("Offer").id("m1").from(kim).to(ann, lee);
@@ -164,7 +165,8 @@ TEST_CASE("a sent message with a blind copy is the same whichever copy came firs
     });
 }
 
-TEST_CASE("mail by a list that names none of its readers has one owner, whichever copy came first")
+TEST_CASE("mail by a list that names none of its readers has one owner, whichever copy came first",
+          "[slow]")
 {
     const Letter letter = Letter("News").id("m1").to("all@contoso.example");
     in_every_order([&](const Order& order) {

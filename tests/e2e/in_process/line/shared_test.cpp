@@ -289,7 +289,8 @@ TEST_CASE("a hand tag on a shared copy makes it that person's")
     CHECK(two.stage.categories(copies[0]).empty());
 }
 
-TEST_CASE("a hand tag that comes before a shared copy was answered is that person's as well")
+TEST_CASE("a hand tag that comes before a shared copy was answered is that person's as well",
+          "[slow]")
 {
     Colleagues two;
     const auto copies = two.for_both();

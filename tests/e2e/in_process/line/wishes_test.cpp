@@ -76,7 +76,7 @@ TEST_CASE("Tracked set by a person is taken off as an untrack, like one that was
     CHECK(stage.number("SELECT count(*) FROM sync.link") == 0);
 }
 
-TEST_CASE("Tracked from before the mailbox was read never becomes a wish by itself")
+TEST_CASE("Tracked from before the mailbox was read never becomes a wish by itself", "[slow]")
 {
     Stage stage;
     const MailboxId mailbox = stage.mailbox(kim);
