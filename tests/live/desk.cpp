@@ -50,7 +50,7 @@ asio::awaitable<void> Desk::open()
 asio::awaitable<int> Desk::category(std::string name)
 {
     json::object body;
-    body["displayName"] = std::move(name);
+    body.emplace("displayName", std::move(name));
     body["color"] = "none";
     const Reply made = co_await tenant_.post("/outlook/masterCategories", std::move(body));
     if (made.done())

@@ -45,9 +45,9 @@ std::vector<ItemRef> Script::refs(const std::vector<Placed>& placed) const
 
 std::vector<ItemRef> Script::deliver(const Mail& mail) { return refs(world_.deliver(mail)); }
 
-ItemRef Script::put(std::string_view box, std::string_view name, const Mail& mail)
+ItemRef Script::put(std::string_view box, std::string_view folder, const Mail& mail)
 {
-    Folder& to = folder(box, name);
+    Folder& to = this->folder(box, folder);
     return ref(mailbox(box), world_.put(mailbox(box), to, mail));
 }
 
@@ -148,9 +148,9 @@ void Script::mark_read(std::string_view box, std::string_view id, bool is_read)
     mailbox(box).touch(changed, p_is_read);
 }
 
-void Script::move(std::string_view box, std::string_view id, std::string_view name)
+void Script::move(std::string_view box, std::string_view id, std::string_view folder)
 {
-    Folder& to = folder(box, name);
+    Folder& to = this->folder(box, folder);
     mailbox(box).move(item(box, id), to);
 }
 
@@ -166,9 +166,9 @@ void Script::move_all(std::string_view box, std::string_view from, std::string_v
         of.move(*item, folder(box, to));
 }
 
-ItemRef Script::copy(std::string_view box, std::string_view id, std::string_view name)
+ItemRef Script::copy(std::string_view box, std::string_view id, std::string_view folder)
 {
-    Folder& to = folder(box, name);
+    Folder& to = this->folder(box, folder);
     return ref(mailbox(box), mailbox(box).copy(item(box, id), to));
 }
 

@@ -85,7 +85,7 @@ void OfficePlay::send_draft(int which, int how)
     message.kind = how % 2 == 0 ? Kind::contact : Kind::stranger;
     message.sender = index(which, people.size());
     message.to = {(*message.sender + 1) % people.size()};
-    const std::string sender = people[*message.sender];
+    const std::string& sender = people[*message.sender];
     if (!office_.mailboxes[*message.sender].enabled)
         return;
     sim::Script& script = stage_.script();

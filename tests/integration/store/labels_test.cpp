@@ -71,9 +71,9 @@ struct Offering : Stored {
     {
         return {std::move(category), "renewal", id(record), state};
     }
-    void write(PublishedLabel label)
+    void write(const PublishedLabel& label)
     {
-        std::vector<PublishedLabel> rows(1, std::move(label));
+        std::vector<PublishedLabel> rows(1, label);
         run(labels.write(ann, std::move(rows)));
     }
 };

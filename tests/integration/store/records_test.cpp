@@ -144,7 +144,8 @@ TEST_CASE("a large import goes in whole")
         one.parent = store::RecordKey{"contact", "C" + std::to_string(2499 - i)};
         rows.push_back(std::move(one));
     }
-    CHECK(in.import(std::move(rows)).added == 2500);
+    const auto imported = in.import(std::move(rows));
+    CHECK(imported.added == 2500);
     CHECK(in.number("SELECT count(*) FROM crm.record_address") == 2500);
     CHECK(in.number("SELECT count(parent_id) FROM crm.record") == 2500);
 }
