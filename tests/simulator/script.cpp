@@ -190,26 +190,26 @@ Folder& Script::create_folder(std::string_view box, std::string_view parent, std
     return mailbox(box).create_folder(above, std::move(name));
 }
 
-void Script::rename_folder(std::string_view box, std::string_view name, std::string to)
+void Script::rename_folder(std::string_view box, std::string_view folder, std::string name)
 {
-    mailbox(box).rename_folder(folder(box, name), std::move(to));
+    mailbox(box).rename_folder(this->folder(box, folder), std::move(name));
 }
 
-void Script::move_folder(std::string_view box, std::string_view name, std::string_view parent)
+void Script::move_folder(std::string_view box, std::string_view folder, std::string_view parent)
 {
-    mailbox(box).move_folder(folder(box, name), folder(box, parent));
+    mailbox(box).move_folder(this->folder(box, folder), this->folder(box, parent));
 }
 
-void Script::delete_folder(std::string_view box, std::string_view name)
+void Script::delete_folder(std::string_view box, std::string_view folder)
 {
-    mailbox(box).delete_folder(folder(box, name));
+    mailbox(box).delete_folder(this->folder(box, folder));
 }
 
-void Script::expire_cursors(std::string_view box, std::string_view name)
+void Script::expire_cursors(std::string_view box, std::string_view folder)
 {
     Mailbox& of = mailbox(box);
-    if (!name.empty())
-        return of.expire_cursors(folder(box, name));
+    if (!folder.empty())
+        return of.expire_cursors(this->folder(box, folder));
     for (const auto& [serial, one] : of.folders())
         of.expire_cursors(*of.folder(serial));
 }
