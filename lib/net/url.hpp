@@ -24,9 +24,19 @@ std::optional<Host> parse_host(std::string_view url);
 /// and records. Empty for what is no such URL. Holds no path and no query, which may be secret.
 std::string host_of(std::string_view url);
 
-/// True where both lead to the same scheme, host and port: the only case in which a token may
-/// go along. False for anything that is no URL.
-bool same_host(std::string_view url, std::string_view configured);
+/// The scheme, host and port of a configured URL (RFC 6454): where a token may go along.
+class Origin {
+public:
+    /// Of what is no URL: an origin that nothing has.
+    explicit Origin(std::string_view configured);
+
+    /// Whether `url` leads there. False for anything that is no URL.
+    bool is_of(std::string_view url) const;
+
+private:
+    std::optional<Host> host_;
+    std::string text_; ///< up to the path, as configured; empty where it is no URL
+};
 
 /// Percent-encodes all but letters, digits and "-._~", as a form value needs it.
 std::string percent_encode(std::string_view text);

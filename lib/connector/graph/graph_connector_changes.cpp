@@ -174,6 +174,7 @@ GraphConnector::pages_in_a_batch(const std::vector<FolderCursor>& folders,
                                  std::vector<std::optional<PageAnswer>>& answers)
 {
     std::vector<Part> parts;
+    parts.reserve(which.size());
     for (const std::size_t index : which)
         parts.push_back(get_part(*calls_.urls().path_of(link_of(folders[index])), batched_page));
     Calls::Use use = [&](std::size_t part, const PartAnswer& answer) {

@@ -44,7 +44,7 @@ std::string path_segment(std::string_view text)
 }
 
 Urls::Urls(std::string graph_url, std::string_view mailbox)
-    : root_(std::move(graph_url)), user_("/users/" + path_segment(mailbox))
+    : root_(std::move(graph_url)), origin_(root_), user_("/users/" + path_segment(mailbox))
 {
     while (root_.ends_with('/'))
         root_.pop_back();
@@ -125,7 +125,7 @@ std::string Urls::account(std::string_view object_id) const
                        object_id.empty() ? user_ : "/users/" + path_segment(object_id));
 }
 
-bool Urls::is_ours(std::string_view link) const { return net::same_host(link, root_); }
+bool Urls::is_ours(std::string_view link) const { return origin_.is_of(link); }
 
 std::optional<std::string> Urls::path_of(std::string_view link) const
 {

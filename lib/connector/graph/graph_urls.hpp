@@ -2,6 +2,7 @@
 
 #include "model/folder.hpp"
 #include "model/ids.hpp"
+#include "net/url.hpp"
 
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ public:
 
 private:
     std::string root_;
+    net::Origin origin_;
     std::string user_; ///< "/users/ann@contoso.example"
 };
 

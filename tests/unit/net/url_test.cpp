@@ -17,9 +17,10 @@ TEST_CASE("the host of a URL is named without path, query or the scheme's own po
 
 TEST_CASE("a link leads to the configured host only if scheme, name and port are the same")
 {
-    const std::string configured = "https://graph.microsoft.com/v1.0";
-    CHECK(same_host("https://graph.microsoft.com/v1.0/me?$deltatoken=a%20b|c\"{}", configured));
-    CHECK(same_host("HTTPS://GRAPH.microsoft.COM:443/x", configured));
+    const Origin configured("https://graph.microsoft.com/v1.0");
+    CHECK(configured.is_of("https://graph.microsoft.com/v1.0/me?$deltatoken=a%20b|c\"{}"));
+    CHECK(configured.is_of("https://graph.microsoft.com"));
+    CHECK(configured.is_of("HTTPS://GRAPH.microsoft.COM:443/x"));
 
     const char* elsewhere[] = {
         "http://graph.microsoft.com/v1.0",
@@ -32,6 +33,8 @@ TEST_CASE("a link leads to the configured host only if scheme, name and port are
         "https://graph.microsoft.com\\.evil.example/",
         "https://graph.microsoft.com .evil.example/",
         "https://graph.microsoft.com\r\nHost: evil.example/",
+        "https://graph.microsoft.com/v1.0\r\nHost: evil.example/",
+        "https://graph.microsoft.com/v1.0/a b",
         "https://",
         "//graph.microsoft.com/v1.0",
         "/v1.0/me",
@@ -39,14 +42,15 @@ TEST_CASE("a link leads to the configured host only if scheme, name and port are
     };
     for (const char* link : elsewhere) {
         CAPTURE(link);
-        CHECK_FALSE(same_host(link, configured));
+        CHECK_FALSE(configured.is_of(link));
     }
 }
 
 TEST_CASE("nothing is the same host as a URL that is none")
 {
-    CHECK_FALSE(same_host("", ""));
-    CHECK_FALSE(same_host("nonsense", "nonsense"));
+    CHECK_FALSE(Origin("").is_of(""));
+    CHECK_FALSE(Origin("nonsense").is_of("nonsense"));
+    CHECK_FALSE(Origin("ftp://h").is_of("ftp://h/x"));
 }
 
 TEST_CASE("a form value keeps letters, digits and four signs and encodes the rest")
