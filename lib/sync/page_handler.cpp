@@ -13,6 +13,7 @@
 #include "sync/tracked_chunks.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 namespace crmsync::sync {
@@ -70,8 +71,13 @@ asio::awaitable<PageReport> PageHandler::handle(std::vector<Change> changes, Pag
     Plan plan;
     std::vector<Item> items = co_await present_items(std::move(changes), source, plan);
     for (int round = 1; !items.empty(); ++round) {
-        std::vector<Decided> outdated =
-            co_await decide_and_store(std::move(items), source, plan, report);
+        std::vector<Decided> outdated;
+        std::vector<PageGroup> groups = co_await by_folder(context_, std::move(items), source);
+        for (PageGroup& group : groups) {
+            std::vector<Decided> some =
+                co_await decide_and_store(std::move(group.items), group.source, plan, report);
+            std::ranges::move(some, std::back_inserter(outdated));
+        }
         items.clear();
         if (outdated.empty())
             break;

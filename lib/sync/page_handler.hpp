@@ -1,12 +1,12 @@
 #pragma once
 
 #include "match/circumstances.hpp"
-#include "match/never_folders.hpp"
 #include "model/change.hpp"
 #include "model/plan.hpp"
 #include "sync/decided.hpp"
 #include "sync/make_plan.hpp"
 #include "sync/page_report.hpp"
+#include "sync/page_source.hpp"
 #include "sync/turn_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,18 +17,6 @@
 #include <vector>
 
 namespace crmsync::sync {
-
-/// Where a page comes from. Items looked up by themselves (a parked one that is due) come without.
-struct PageSource {
-    std::optional<FolderId> folder;
-    WellKnown well_known = WellKnown::none;
-    std::optional<Timestamp> round_done_at;
-    bool missed_first_pass = false; ///< it was left out of the mailbox's; this is its own
-    match::Listed listed = match::Listed::no;
-    bool many_left = false;   ///< more items left the folder than a person moves at a time
-    bool reads_again = false; ///< the round under way reads the folder from its beginning
-    bool revisited = false;   ///< something stored elsewhere, or later, asked for its items
-};
 
 /// The middle of the line: decide, fetch, store. One page at a time.
 class PageHandler {

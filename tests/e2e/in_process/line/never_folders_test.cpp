@@ -78,6 +78,25 @@ TEST_CASE_METHOD(TracksAll, "spam that is moved back to the inbox is tracked")
     CHECK(tracked() == Stage::Rows{"Offer"});
 }
 
+TEST_CASE_METHOD(TracksAll,
+                 "what rules would track by now is not tracked on its way to a listed folder")
+{
+    stage.settings.tracking.ceiling_mode = "manual";
+    begin();
+    const auto item = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    stage.settle();
+    REQUIRE(tracked().empty());
+
+    stage.settings.tracking.ceiling_mode = "all";
+    stage.application().reload(stage.settings);
+    SECTION("deleted") { stage.script().move(kim, item.id, "deleteditems"); }
+    SECTION("found to be junk") { stage.script().move(kim, item.id, "junkemail"); }
+    stage.settle();
+    CHECK(tracked().empty());
+    CHECK(stage.number("SELECT count(*) FROM store.activity") == 0);
+    CHECK(refused_by() == "gate_folder");
+}
+
 TEST_CASE_METHOD(TracksAll, "a path closes its folder and those below, after a reload")
 {
     stage.script().create_folder(kim, "inbox", "Privat");
