@@ -73,7 +73,8 @@ UPDATE sync.folder SET cursor = '', attempts = 0, next_attempt_at = NULL, messag
 UPDATE sync.mailbox SET tree_cursor = '', first_load_began_at = NULL WHERE id = $1::bigint;
 
 -- name: forget_stages
-DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint;
+-- Reading everything again stages them anew. Not what the guard holds: that waits for a person's word.
+DELETE FROM sync.untrack_stage WHERE mailbox_id = $1::bigint AND NOT held;
 
 -- name: linked_in_folders
 SELECT item_id FROM sync.link

@@ -458,3 +458,18 @@ TEST_CASE_METHOD(Guarded, "held removals stay held over a resync")
     CHECK(held() == 11);
     CHECK(tracked() == 12);
 }
+
+TEST_CASE_METHOD(Guarded, "a few that are held for the lost category stay held over a resync")
+{
+    track(6);
+    forget_category();
+    take_off(0, 3);
+    stage.settle();
+    REQUIRE(held() == 3);
+    stage.run_for(std::chrono::minutes(65));
+    stage.resync(mailbox);
+    stage.settle();
+    CHECK(held() == 3);
+    CHECK(tracked() == 6);
+    CHECK(stage.number("SELECT count(*) FROM sync.pin") == 0);
+}
