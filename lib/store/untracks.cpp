@@ -183,7 +183,7 @@ boost::asio::awaitable<ReleaseReport> Untracks::release(Fence fence, std::vector
     script.add(sql::unlink, params(fence.mailbox, items, plain_ids(plan.left)));
     script.add(sql::insert_pins, params(fence.mailbox, pinned_items, pinned_messages));
     script.add(sql::unstage_untracks, params(fence.mailbox, items));
-    script.add(sql::decide_untracked, params(fence.mailbox, pinned_items));
+    script.add(sql::decide_untracked, params(fence.mailbox, pinned_items, pinned_messages));
     // Last: rows of other mailboxes, which their pages take after everything of activities.
     const DesiredCategories nothing;
     script.add(sql::owe_take_offs, params(fence.mailbox, plain_ids(plan.buried), to_json(nothing)));

@@ -179,10 +179,16 @@ SELECT l.mailbox_id, l.item_id, $3::jsonb, NULL, '', 'waiting'
 RETURNING w.mailbox_id;
 
 -- name: decide_untracked
--- A person's word is the latest answer for these items.
-UPDATE sync.decision
+-- A person's word is the latest answer for these items, and for the copies of these messages that went
+-- along with them.
+UPDATE sync.decision AS d
    SET outcome = 'untracked', rule = 'pinned', evidence = '[]', decided_at = (SELECT sync.now())
- WHERE mailbox_id = $1::bigint AND item_hmac = ANY ($2::bytea[]);
+  FROM (SELECT h.hmac FROM unnest($2::bytea[]) AS h (hmac)
+         UNION
+        SELECT c.item_hmac FROM sync.decision AS c
+         WHERE c.mailbox_id = $1::bigint AND c.message_id_hmac = ANY ($3::bytea[]) AND c.outcome = 'tracked'
+           AND NOT EXISTS (SELECT FROM sync.link AS l WHERE l.mailbox_id = c.mailbox_id AND l.item_id = c.item_id)) AS n
+ WHERE d.mailbox_id = $1::bigint AND d.item_hmac = n.hmac;
 
 -- name: tombstones_to_purge
 SELECT id, message_id FROM store.activity

@@ -1,5 +1,6 @@
 #include "integration/store/stored.hpp"
 #include "store/candidate_rows.hpp"
+#include "store/decisions.hpp"
 #include "store/known_items.hpp"
 #include "store/untracks.hpp"
 #include "store/write_backs.hpp"
@@ -278,6 +279,8 @@ TEST_CASE("of several copies in a mailbox the last one untagged takes the messag
         u.release(u.ann, {"a1"});
         CHECK(u.deleted());
         CHECK(u.number("SELECT count(*) FROM sync.link") == 0);
+        CHECK(u.number("SELECT count(*) FROM sync.decision WHERE outcome = 'untracked'") == 2);
+        CHECK(u.number("SELECT count(*) FROM sync.decision") == 2);
     }
 }
 
@@ -368,6 +371,11 @@ TEST_CASE("that labels were left on a copy is remembered when it is purged")
     REQUIRE(u.run(u.untracks.purge()) == 1);
     CHECK(u.known(u.bob, "b1").labels_left == labelled);
     CHECK(u.number("SELECT count(*) FROM sync.write_back") == 0);
+
+    u.sql("UPDATE sync.decision SET decided_at = now() - interval '91 days'");
+    store::Decisions decisions(u.pool);
+    u.run(decisions.purge(90));
+    CHECK(u.known(u.bob, "b1").labels_left == labelled);
 }
 
 TEST_CASE("purging the first use of a Message-ID does not hide the second")
