@@ -20,10 +20,9 @@ Sha256 identity_key(const Identity& identity, int n)
     return sha256(input);
 }
 
-bool TrackedItem::by_tag() const
-{
-    return tracked_by == "user" || rule == to_string(Rule::rule_tag);
-}
+bool TrackedItem::by_person() const { return tracked_by == "user"; }
+
+bool TrackedItem::by_tag() const { return by_person() || rule == to_string(Rule::rule_tag); }
 
 namespace {
 
@@ -79,8 +78,17 @@ void Plan::set_aside(const Plan& taken_out, const std::string& reason)
 void Plan::leave_out(const std::string& item_id)
 {
     const Plan taken_out = take_out(item_id);
-    const bool joined = !taken_out.tracked.empty() && taken_out.tracked.front().joins;
-    if (!joined)
+    if (taken_out.tracked.empty())
+        return;
+    const TrackedItem& item = taken_out.tracked.front();
+    if (item.by_tag()) {
+        // An inbox rule's: it is decided again before this is written, and answered by that.
+        OwedCategories& owed = write_backs.emplace_back();
+        owed.item_id = item.item_id;
+        owed.desired.state = StateCategory::refused;
+        owed.version = item.version;
+    }
+    if (!item.joins)
         return;
     // Should it come back, its copies are found by this.
     for (DecisionRow row : taken_out.decisions) {

@@ -80,7 +80,9 @@ struct TrackedItem {
     Timestamp tagged_at{};
     std::optional<std::string> regarding_category;
 
-    /// Only a tag brings a tombstone back: what a rule finds does not undo a person's untrack.
+    /// Only that brings a tombstone back: no rule undoes a person's untrack.
+    bool by_person() const;
+    /// A person's or an inbox rule's: it waits for an answer.
     bool by_tag() const;
 };
 
@@ -213,7 +215,8 @@ struct Plan {
     bool empty() const;
     /// Takes out of it that this item is tracked: activity, link, decision, answer and log line.
     Plan take_out(const std::string& item_id);
-    /// Takes out that an item joins what is not there any more: nobody tracks it.
+    /// Takes out that an item is tracked where that is not there any more. An inbox rule's tag on
+    /// it is still owed an answer.
     void leave_out(const std::string& item_id);
     /// Parks an item that was taken out, for good; a tag is answered CRM Failed.
     void set_aside(const Plan& taken_out, const std::string& reason);

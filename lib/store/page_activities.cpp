@@ -145,7 +145,7 @@ std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPag
         Amendment& amendment = all[page.items[i].activity];
         if (!item.joins && (!amendment.claim || better(item.owner, *amendment.claim)))
             amendment.claim = &item.owner;
-        amendment.revives = amendment.revives || item.by_tag();
+        amendment.revives = amendment.revives || item.by_person();
         amendment.had_external = amendment.had_external || item.had_external;
         const bool outranks = std::tuple(item.regarding_by_person, item.regarding_strength) >
                               std::tuple(amendment.by_person, amendment.strength);

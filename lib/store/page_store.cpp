@@ -19,14 +19,15 @@ namespace {
 
 constexpr int most_attempts = 5;
 
-/// Items that a rule would join to a tombstone: it was buried after they were decided. Only a tag
-/// brings it back; without one they are decided again when they next change. And copies of what
-/// others tracked, where that is gone altogether.
+/// Items that a rule would join to a tombstone: it was buried after they were decided. Only a
+/// person's tag brings it back; without one they are decided again when they next change, and at
+/// once where an inbox rule's tag waits for an answer. And copies of what others tracked, where
+/// that is gone altogether.
 std::set<std::string> buried(const Plan& plan, const IdentifiedPage& page)
 {
     std::set<std::string> items;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i)
-        if (page.items[i].missing || (page.items[i].deleted && !plan.tracked[i].by_tag()))
+        if (page.items[i].missing || (page.items[i].deleted && !plan.tracked[i].by_person()))
             items.insert(plan.tracked[i].item_id);
     return items;
 }

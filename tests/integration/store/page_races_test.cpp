@@ -30,11 +30,20 @@ struct Racing : Stored {
         return number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
                       "AND wait_event_type = 'Lock'") > 0;
     }
-    /// Commits bob's copy, and the other transaction once bob's waits for it.
-    store::Committed commit_bobs_while_the_other_ends()
+    TrackedItem bobs()
     {
-        TrackedItem copy = tagged("b1", "m@example.com", user("bob@contoso.example"),
-                                  "bob@contoso.example", morning(60));
+        return tagged("b1", "m@example.com", user("bob@contoso.example"), "bob@contoso.example",
+                      morning(60));
+    }
+    void bury()
+    {
+        in_the_other("SELECT FROM store.activity FOR UPDATE");
+        in_the_other("UPDATE store.activity SET deleted_at = now(), purge_after = now() + "
+                     "interval '30 days'");
+    }
+    /// Commits bob's copy, and the other transaction once bob's waits for it.
+    store::Committed commit_while_the_other_ends(TrackedItem copy)
+    {
         auto connection = run(pool.acquire());
         auto committed = asio::co_spawn(
             io, store::commit(*connection, bob, plan_of(std::move(copy)), std::nullopt),
@@ -56,13 +65,27 @@ struct Racing : Stored {
 TEST_CASE("a tag in one mailbox waits for the untrack in another, and brings the copy back")
 {
     Racing race;
-    race.in_the_other("SELECT FROM store.activity FOR NO KEY UPDATE");
-    race.in_the_other("UPDATE store.activity SET deleted_at = now(), purge_after = now() + "
-                      "interval '30 days'");
-    const store::Committed committed = race.commit_bobs_while_the_other_ends();
+    race.bury();
+    const store::Committed committed = race.commit_while_the_other_ends(race.bobs());
     CHECK(committed.tracked.at(0).revived);
     CHECK(race.text("SELECT deleted_at::text FROM store.activity") == "(null)");
     CHECK(race.text("SELECT owner_address FROM store.activity") == "bob@contoso.example");
+}
+
+TEST_CASE("an inbox rule's tag does not bring back what is untracked meanwhile, and is answered")
+{
+    Racing race;
+    race.bury();
+    TrackedItem copy = race.bobs();
+    copy.tracked_by = "rule";
+    copy.rule = to_string(Rule::rule_tag);
+    copy.owner.by_person = false;
+    const store::Committed committed = race.commit_while_the_other_ends(std::move(copy));
+    CHECK(committed.tracked.empty());
+    CHECK(race.text("SELECT deleted_at::text FROM store.activity") != "(null)");
+    CHECK(race.number("SELECT count(*) FROM sync.link WHERE item_id = 'b1'") == 0);
+    CHECK(race.text("SELECT desired ->> 'state' FROM sync.write_back WHERE item_id = 'b1'") ==
+          "refused");
 }
 
 TEST_CASE("a copy that comes while its activity is purged makes a new one")
@@ -72,7 +95,7 @@ TEST_CASE("a copy that comes while its activity is purged makes a new one")
     race.in_the_other("DELETE FROM store.activity_identity");
     race.in_the_other("DELETE FROM store.activity_party");
     race.in_the_other("DELETE FROM store.activity");
-    const store::Committed committed = race.commit_bobs_while_the_other_ends();
+    const store::Committed committed = race.commit_while_the_other_ends(race.bobs());
     CHECK(committed.tracked.at(0).created);
     CHECK(race.number("SELECT count(*) FROM store.activity") == 1);
     CHECK(race.number("SELECT count(*) FROM store.activity_identity") == 1);
