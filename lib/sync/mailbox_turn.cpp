@@ -25,7 +25,6 @@ constexpr std::size_t folders_at_once = 20;
 /// Of a backlog, in one turn. Rows, since pages may be small.
 constexpr int backlog_rows = 10'000;
 constexpr int backlog_pages = 200;
-constexpr std::chrono::seconds backlog_time{5};
 
 /// How soon after the last time turns that read a backlog ask for news again.
 constexpr std::chrono::seconds news_rest{10};
@@ -261,7 +260,7 @@ asio::awaitable<void> MailboxTurn::read_backlog(std::vector<Reading*> behind)
     int pages = 0;
     while (!behind.empty()) {
         const bool rows_read = report_.pages.changes - rows_before >= backlog_rows;
-        const bool time_is_up = pages > 0 && context_.clock.now() - began >= backlog_time;
+        const bool time_is_up = pages > 0 && context_.clock.now() - began >= work_at_a_time;
         if (pages == backlog_pages || rows_read || time_is_up) {
             report_.more_to_do = true;
             co_return;

@@ -13,9 +13,10 @@ asio::awaitable<PageReport> retry_parked(const TurnContext& context)
 {
     constexpr int most_batches = 10'000; // a bound, not a limit
     constexpr int at_once = 20;
+    const Timestamp until = context.clock.now() + work_at_a_time;
     PageReport report;
     store::Parked parked(context.pool);
-    for (int i = 0; i < most_batches; ++i) {
+    for (int i = 0; i < most_batches && (i == 0 || context.clock.now() < until); ++i) {
         context.end_if_stopping();
         const std::vector<store::ParkedRow> due = co_await parked.due(context.mailbox.id, at_once);
         if (due.empty())

@@ -13,6 +13,7 @@
 #include "sync/private_hash.hpp"
 #include "sync/turn_memory.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -43,6 +44,10 @@ std::shared_ptr<const PolicySnapshot> in_language(std::shared_ptr<const PolicySn
 
 /// Every name in every language of these settings.
 std::vector<match::OtherName> all_names(const Settings::Tracking& tracking);
+
+/// How long a turn goes on with one thing that waits (a backlog, owed categories, parked items)
+/// before the next turn asks for news: live work comes first.
+inline constexpr std::chrono::seconds work_at_a_time{5};
 
 /// Told about every decision as it is made; tests compare it with what was asked of the provider.
 using DecisionObserver = std::function<void(const Item& item, const Decision& decision)>;

@@ -355,9 +355,10 @@ private:
 asio::awaitable<DrainReport> drain_write_backs(const TurnContext& context)
 {
     constexpr int most_batches = 10'000; // a bound, not a limit: a million items
+    const Timestamp until = context.clock.now() + work_at_a_time;
     DrainReport total;
     store::WriteBacks store(context.pool);
-    for (int i = 0; i < most_batches; ++i) {
+    for (int i = 0; i < most_batches && (i == 0 || context.clock.now() < until); ++i) {
         std::vector<store::OwedWrite> due = co_await store.due(context.mailbox.id, at_once);
         if (due.empty())
             break;

@@ -14,7 +14,8 @@ struct DrainReport {
     int failed = 0;
 };
 
-/// Brings the mailbox to the state it is owed, a hundred items a round, until nothing is due. Each
+/// Brings the mailbox to the state it is owed, a hundred items a round, the latest answers first:
+/// until nothing is due, or for `work_at_a_time`, so that new mail does not wait for a pile. Each
 /// write replaces the whole list of categories and carries the version that list was read at; on a
 /// conflict the item is read again and, where a person changed something of ours, decided again.
 boost::asio::awaitable<DrainReport> drain_write_backs(const TurnContext& context);

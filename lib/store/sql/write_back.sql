@@ -5,7 +5,7 @@ SELECT item_id, desired::text, categories, version, generation, attempts, coales
   FROM sync.write_back
  WHERE mailbox_id = $1::bigint AND state IN ('waiting', 'sent', 'conflict')
    AND next_attempt_at <= sync.now()
- ORDER BY next_attempt_at, item_id LIMIT $2::bigint;
+ ORDER BY next_attempt_at DESC, item_id LIMIT $2::bigint;
 
 -- The statements below find their rows by ctid, looked up by key one by one: joined by key, a plan
 -- made while the tables were small compares each asked item with every row of the mailbox. Nobody but
