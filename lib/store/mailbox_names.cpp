@@ -49,6 +49,22 @@ boost::asio::awaitable<void> MailboxNames::owe(Fence fence, std::string after, i
     co_await complete(*connection, std::move(script));
 }
 
+boost::asio::awaitable<std::size_t> MailboxNames::owe_unlinked(Fence fence,
+                                                               std::vector<UnlinkedName> items)
+{
+    std::vector<std::string> ids;
+    std::vector<std::string_view> states;
+    for (UnlinkedName& item : items) {
+        ids.push_back(std::move(item.item_id));
+        states.push_back(to_string(item.state));
+    }
+    const auto connection = co_await pool_.acquire();
+    pg::Script script = transaction(fence);
+    script.add(sql::owe_unlinked_names, params(fence.mailbox, ids, states));
+    const std::vector<pg::Result> results = co_await complete(*connection, std::move(script));
+    co_return static_cast<std::size_t>(results.back().rows());
+}
+
 boost::asio::awaitable<void> MailboxNames::set_written(Fence fence, std::string names)
 {
     const auto connection = co_await pool_.acquire();

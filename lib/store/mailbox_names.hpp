@@ -2,6 +2,7 @@
 
 #include "base/timestamp.hpp"
 #include "model/ids.hpp"
+#include "model/write_back.hpp"
 #include "pg/pool.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -23,6 +24,12 @@ struct NamesState {
     bool renaming = false;            ///< items are owed their present names
 };
 
+/// An item without a link, and the state it says by an old name.
+struct UnlinkedName {
+    std::string item_id;
+    StateCategory state = StateCategory::none;
+};
+
 class MailboxNames {
 public:
     explicit MailboxNames(pg::Pool& pool) : pool_(pool) {}
@@ -33,6 +40,9 @@ public:
     /// Owes the next `limit` linked items behind `after` their present names; with the last of them
     /// `names` count as written.
     boost::asio::awaitable<void> owe(Fence fence, std::string after, int limit, std::string names);
+    /// Owes these items their present names; of how many that is new. One whose write was given up
+    /// is left alone.
+    boost::asio::awaitable<std::size_t> owe_unlinked(Fence fence, std::vector<UnlinkedName> items);
     /// Nothing had to be renamed.
     boost::asio::awaitable<void> set_written(Fence fence, std::string names);
 

@@ -7,6 +7,7 @@
 #include "store/mailbox_names.hpp"
 #include "store/mailboxes.hpp"
 #include "sync/note_event.hpp"
+#include "sync/unlinked_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,11 +61,9 @@ asio::awaitable<void> take_out(const TurnContext& context, const std::vector<std
 }
 
 /// The list is a convenience: where a name cannot be taken out, that is said and no more.
-asio::awaitable<void> tidy_list(const TurnContext& context, const std::vector<std::string>& created)
+asio::awaitable<void> tidy_list(const TurnContext& context, const std::vector<std::string>& created,
+                                const std::vector<std::string>& names)
 {
-    const std::vector<std::string> names = unused(created, context.rules->policy);
-    if (names.empty())
-        co_return;
     std::optional<Failure> failure;
     try {
         co_await take_out(context, created, names);
@@ -101,7 +100,13 @@ asio::awaitable<bool> put_present_names(const TurnContext& context)
     }
     if (state.renaming)
         co_return true;
-    co_await tidy_list(context, state.created);
+    // A name that is in the list still is looked for: taken out, it is done with.
+    const std::vector<std::string> old = unused(state.created, context.rules->policy);
+    if (old.empty())
+        co_return false;
+    if (co_await owe_unlinked_names(context, old))
+        co_return true;
+    co_await tidy_list(context, state.created, old);
     co_return false;
 }
 

@@ -42,5 +42,15 @@ UPDATE sync.mailbox
        names_written = CASE WHEN (SELECT count(*) FROM part) < $3::bigint THEN $4::text ELSE names_written END
  WHERE id = $1::bigint;
 
+-- name: owe_unlinked_names
+-- Items that no link leads to, as the mailbox was searched for them. They are read before they are written.
+INSERT INTO sync.write_back (mailbox_id, item_id, desired, categories, version, state)
+SELECT $1::bigint, n.item_id, jsonb_build_object('state', n.state, 'take_off', '[]'::jsonb, 'rename', true),
+       NULL, '', 'waiting'
+  FROM unnest($2::text[], $3::text[]) AS n (item_id, state)
+ ORDER BY n.item_id
+    ON CONFLICT (mailbox_id, item_id, kind) DO NOTHING
+RETURNING item_id;
+
 -- name: set_names_written
 UPDATE sync.mailbox SET names_written = $2::text, names_under = $2::text, names_after = NULL WHERE id = $1::bigint;

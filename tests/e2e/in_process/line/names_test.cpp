@@ -154,6 +154,35 @@ TEST_CASE_METHOD(Named, "what a person takes off while names change is untracked
     CHECK(carrying(items, "Filed") == 2);
 }
 
+TEST_CASE_METHOD(Named,
+                 "what was refused says so by the new name, and what nobody remembers is left")
+{
+    stage.settings.tracking.ceiling_mode = "manual";
+    stage.mailbox(kim);
+    const auto orphan =
+        stage.script().put(kim, "inbox", Letter("old").id("old").tagged("CRM Refused"));
+    stage.start();
+    stage.settle();
+    const auto refused = put(kim, 250, {"CRM Track", "Red"});
+    stage.settle();
+    REQUIRE(carrying(refused, "CRM Refused") == 250);
+    REQUIRE(stored() == 0);
+
+    stage.stop();
+    stage.settings.tracking.refused_category = "Not for us";
+    stage.start();
+    stage.run_for(std::chrono::minutes(10));
+    CHECK(carrying(refused, "Not for us") == 250);
+    CHECK(stage.categories(refused[0]) == Names{"Red", "Not for us"});
+    CHECK(stage.categories(orphan) == Names{"CRM Refused"});
+    CHECK_FALSE(listed(kim, "CRM Refused"));
+    CHECK(stage.number("SELECT count(*) FROM sync.write_back") == 0);
+
+    const int requests = stage.requests({"messages.list", "message.get", "message.patch"});
+    stage.settle();
+    CHECK(stage.requests({"messages.list", "message.get", "message.patch"}) == requests);
+}
+
 TEST_CASE_METHOD(Named, "a name that a person had put into the list before stays there")
 {
     stage.mailbox(kim);
