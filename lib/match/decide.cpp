@@ -1,5 +1,6 @@
 #include "match/decide.hpp"
 
+#include "match/labels_read.hpp"
 #include "match/parties.hpp"
 #include "match/public_mail.hpp"
 #include "match/rules.hpp"
@@ -91,6 +92,7 @@ Decision decide(const Item& item, const KnownItem& known, const Candidates& cand
     const Case c{item, known, candidates, policy, circumstances, wish};
     Decision decision = decide_message(c);
     decision.stop = read_stop(item, known, policy);
+    decision.labels_read = labels_read(decision, c);
     return decision;
 }
 

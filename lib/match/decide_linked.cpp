@@ -125,6 +125,9 @@ Decision decide_linked(const Case& c)
         decision.outcome = Outcome::untracked;
         decision.rule = Rule::pinned;
         decision.note = "the copy in the CRM was removed by a person";
+        // The item was out of the mailbox when ours was taken off the others.
+        if (own.answered() && !c.known.owed)
+            answer(decision, {}, c);
         return decision;
     }
     // What is to be put back is missing until it has been written.

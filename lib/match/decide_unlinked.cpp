@@ -53,8 +53,6 @@ Decision ignored(const Case& c, std::vector<Evidence> found)
     decision.orphan_category = c.wish.orphan;
     if (c.wish.orphan)
         decision.rule = Rule::orphan_category;
-    else if (c.known.labels_left && !c.wish.labels.empty())
-        decision.rule = Rule::pinned;
     if (!c.wish.senders.empty()) {
         DesiredCategories desired;
         desired.state = kept_state(c);

@@ -28,14 +28,31 @@ bool set_by_person(const Item& item, const KnownItem& known, const Circumstances
     return arrived ? *arrived < *circumstances.enabled_at : circumstances.first_pass;
 }
 
-std::vector<std::string> new_labels(const OwnCategories& own, const KnownItem& known,
-                                    const Policy& policy)
+/// The label that the item is about already. On a tombstone it is nothing once it was taken off:
+/// set again, it asks like another.
+bool is_answered(const std::string& label, const KnownItem& known, const Policy& policy)
 {
-    std::vector<std::string> labels = own.labels;
-    if (known.link && known.link->regarding_category)
-        std::erase_if(labels, [&](const std::string& label) {
-            return policy.same_label(*known.link->regarding_category, label);
-        });
+    return known.link && known.link->regarding_category &&
+           policy.same_label(*known.link->regarding_category, label) &&
+           (!known.link->activity_deleted || contains_label(known.labels_read, label, policy));
+}
+
+/// What an item says of the record it is about, by when it said so.
+struct Labels {
+    std::vector<std::string> open;  ///< not answered
+    std::vector<std::string> fresh; ///< of those, the ones it was never read with
+};
+
+Labels read_labels(const OwnCategories& own, const KnownItem& known, const Policy& policy)
+{
+    Labels labels;
+    for (const std::string& label : own.labels) {
+        if (is_answered(label, known, policy))
+            continue;
+        labels.open.push_back(label);
+        if (!contains_label(known.labels_read, label, policy))
+            labels.fresh.push_back(label);
+    }
     return labels;
 }
 
@@ -53,19 +70,23 @@ bool tag_is_new(const OwnCategories& own, const KnownItem& known, const Policy& 
     return known.link && known.link->category_seen != StateCategory::none;
 }
 
-/// A label left on a copy whose owner untracked it is no wish; one that came since is.
-bool label_came_since(const Wish& wish, const KnownItem& known, const Policy& policy)
+/// Whether labels ask by themselves. One that is new does. Those that were read before wait for
+/// their answer as long as the item says that it is tracked: where a person took that off, they
+/// were only left. Of several the one that is kept is a choice.
+bool labels_ask(const Labels& labels, const OwnCategories& own, const KnownItem& known)
 {
-    if (!known.link->activity_deleted)
-        return !wish.labels.empty();
-    return known.carried &&
-           std::any_of(wish.labels.begin(), wish.labels.end(), [&](const std::string& label) {
-               return !contains_label(*known.carried, label, policy);
-           });
+    if (!labels.fresh.empty())
+        return true;
+    const KnownItem::Link& link = *known.link;
+    const bool was_written =
+        link.category_seen == StateCategory::tracked || link.category_seen == StateCategory::review;
+    const bool taken_off = was_written && !own.tracked && !own.review && !known.labels_gone;
+    return !labels.open.empty() && !link.activity_deleted && !taken_off;
 }
 
 /// A link: asked again by CRM Track. A tombstone whose category we took off: CRM Tracked as well.
-void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known, const Policy& policy)
+void read_linked(Wish& wish, const Labels& labels, const OwnCategories& own, const KnownItem& known,
+                 const Policy& policy)
 {
     const KnownItem::Link& link = *known.link;
     if (known.owed && !tag_is_new(own, known, policy)) {
@@ -79,7 +100,7 @@ void read_linked(Wish& wish, const OwnCategories& own, const KnownItem& known, c
         });
     } else if (own.tracked && link.activity_deleted && link.category_seen == StateCategory::none) {
         wish.rule = Rule::tracked_by_hand;
-    } else if (label_came_since(wish, known, policy)) {
+    } else if (labels_ask(labels, own, known)) {
         wish.rule = Rule::regarding_category;
     }
     wish.by_person = wish.rule != Rule::none;
@@ -102,13 +123,13 @@ bool from_before(const Item& item, const OwnCategories& own, const KnownItem& kn
 
 /// Whether labels on an item without a link are left over from an earlier answer: no wish of their
 /// own, though they say what the item is about once something else tracks it.
-bool labels_are_old(const OwnCategories& own, const KnownItem& known, bool seen, bool state_is_old)
+bool labels_are_old(const Labels& labels, const OwnCategories& own, const KnownItem& known,
+                    bool seen, bool state_is_old)
 {
-    // After an untrack the label may still be there. Only CRM Track and CRM Tracked bring the
-    // item back: nobody remembers whether the label is a new one.
-    if (known.pinned || known.outcome == "untracked" || known.labels_left)
+    if (labels.fresh.empty() || own.failed)
         return true;
-    if (own.failed)
+    // A copy of what was untracked brought them along.
+    if (known.pinned && !known.pinned_itself && !known.outcome)
         return true;
     return own.answered() && (!seen || state_is_old);
 }
@@ -122,8 +143,8 @@ void recall(OwnCategories& own, const Intent& intent)
         own.labels = intent.labels;
 }
 
-void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const KnownItem& known,
-                   const Circumstances& circumstances)
+void read_unlinked(Wish& wish, const Labels& labels, const Item& item, const OwnCategories& own,
+                   const KnownItem& known, const Circumstances& circumstances)
 {
     const bool seen = seen_before(item, known, circumstances);
     const bool by_person = set_by_person(item, known, circumstances);
@@ -136,7 +157,7 @@ void read_unlinked(Wish& wish, const Item& item, const OwnCategories& own, const
         // A copy within the mailbox carries CRM Tracked as well: identity goes first.
         wish.rule = by_person ? Rule::tracked_by_hand : Rule::rule_tag;
         wish.answered_before = !seen;
-    } else if (!wish.labels.empty() && !labels_are_old(own, known, seen, old)) {
+    } else if (!labels_are_old(labels, own, known, seen, old)) {
         wish.rule = Rule::regarding_category;
     } else if (own.answered() && (!known.outcome || known.orphan)) {
         wish.answered_before = own.tracked || own.review;
@@ -199,11 +220,14 @@ Wish read_wish(const Item& item, const KnownItem& known, const Policy& policy,
     const bool shows = own.any();
     if (known.intent)
         recall(own, *known.intent);
-    wish.labels = new_labels(own, known, policy);
+    const Labels labels = read_labels(own, known, policy);
+    wish.labels = labels.fresh.empty() ? labels.open : labels.fresh;
     if (known.link)
-        read_linked(wish, own, known, policy);
+        read_linked(wish, labels, own, known, policy);
     else if (!known.owed || known.owed == StateCategory::none || tag_is_new(own, known, policy))
-        read_unlinked(wish, item, own, known, circumstances);
+        read_unlinked(wish, labels, item, own, known, circumstances);
+    else
+        wish.labels.clear(); // they are read once the answer is written
     if (wish.any() && known.intent && !shows)
         wish.rule = Rule::draft_tag;
     return wish;

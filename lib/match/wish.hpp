@@ -15,8 +15,10 @@ namespace crmsync::match {
 struct Wish {
     Rule rule =
         Rule::none; ///< hand_tag, tracked_by_hand, draft_tag, regarding_category, rule_tag, none
-    bool by_person = false;           ///< a person, not an inbox rule
-    std::vector<std::string> labels;  ///< regarding categories not yet answered, as spelled
+    bool by_person = false; ///< a person, not an inbox rule
+    /// Regarding categories to be answered, as spelled: those that are new since the item was last
+    /// read, which replace earlier ones; where none is, those that were not answered yet.
+    std::vector<std::string> labels;
     std::vector<std::string> senders; ///< names of ours that the sender's Keywords brought
     bool answered_before = false; ///< a state of ours on an unknown item: matched by identity, else
     bool orphan = false;          ///< from before the mailbox was read, an orphan

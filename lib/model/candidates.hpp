@@ -110,20 +110,24 @@ struct KnownItem {
     std::optional<std::string> outcome; ///< of the last decision: "refused", "ignored", …
     bool orphan = false;                ///< that decision found a state of ours from before
     std::string input_hmac;             ///< what that decision was made from (32 bytes), or empty
-    /// Labels it may carry were left on it when its copy was untracked elsewhere and purged.
-    bool labels_left = false;
-    bool pinned = false;             ///< a person untracked it, or its message, in this mailbox
-    bool staged = false;             ///< an untrack waits for its release
-    std::optional<std::string> held; ///< it is held back by the guard, by this rule
-    bool restoring = false;          ///< the owed write puts back what was taken off
+    bool pinned = false;                ///< a person untracked it, or its message, in this mailbox
+    bool pinned_itself = false;         ///< this very item was untracked
+    bool staged = false;                ///< an untrack waits for its release
+    std::optional<std::string> held;    ///< it is held back by the guard, by this rule
+    bool restoring = false;             ///< the owed write puts back what was taken off
     bool parked = false;
     int park_attempts = 0;                  ///< how often a parked item has been tried
     bool came_tagged = false;               ///< parked with the tag it was first seen with
     std::optional<StateCategory> owed;      ///< a category write waits
     std::vector<std::string> owed_take_off; ///< names it takes off besides
-    /// What the item carried when the write was decided that waits or was given up; on a tombstone
-    /// whose category was taken off, the labels that left. What is not among these is new since.
+    /// What the item carried when the write was decided that waits or was given up. What is not
+    /// among these is new since.
     std::optional<std::vector<std::string>> carried;
+    std::vector<Sha256> label_hmacs; ///< of the labels it was read with, as they are kept
+    /// Those of its labels that it was read with before, as spelled. They ask for nothing new; they
+    /// may still wait for an answer.
+    std::vector<std::string> labels_read;
+    bool labels_gone = false;     ///< one it was read with, and that was not answered, is off it
     std::optional<Intent> intent; ///< of this draft, or of the draft this was sent from
     int corrections = 0;          ///< how often somebody was answered the same again within a day
     bool stops_there = false;     ///< some thread is stopped, here or everywhere: this one may be

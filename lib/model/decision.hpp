@@ -103,6 +103,8 @@ struct Decision {
                            ///< program that goes on asking
     bool orphan_category =
         false; ///< a state category of ours on a first pass that belongs to nothing stored
+    /// The labels it is read with from now on; nothing: what is known of them stays.
+    std::optional<std::vector<std::string>> labels_read;
     std::optional<bool> stop;     ///< CRM Stop is new on the item (true), or was taken off it
     std::optional<Intent> intent; ///< what a draft asks for, once it is sent
     std::string note;             ///< for explain: "label matches 3 records"

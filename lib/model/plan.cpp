@@ -104,10 +104,11 @@ bool Plan::empty() const
 {
     return tracked.empty() && links.empty() && regardings.empty() && found_regardings.empty() &&
            hand_tags.empty() && decisions.empty() && write_backs.empty() &&
-           dropped_write_backs.empty() && staged.empty() && unstaged.empty() && parked.empty() &&
-           unparked.empty() && corrected.empty() && unpinned.empty() && stops.empty() &&
-           ended_stops.empty() && events.empty() && intents.empty() && withdrawn_intents.empty() &&
-           lost_drafts.empty() && answered_intents.empty();
+           dropped_write_backs.empty() && labels_read.empty() && staged.empty() &&
+           unstaged.empty() && parked.empty() && unparked.empty() && corrected.empty() &&
+           unpinned.empty() && stops.empty() && ended_stops.empty() && events.empty() &&
+           intents.empty() && withdrawn_intents.empty() && lost_drafts.empty() &&
+           answered_intents.empty();
 }
 
 } // namespace crmsync

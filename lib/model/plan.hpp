@@ -168,6 +168,12 @@ struct StoppedThread {
     std::optional<Sha256> conversation{}; ///< among the keys; the same in this mailbox only
 };
 
+/// The labels an item was read with: later they are known not to be new.
+struct ReadLabels {
+    Sha256 item_hmac{};
+    std::vector<Sha256> label_hmacs; ///< none: nothing is kept of the item
+};
+
 struct ParkedItem {
     std::string item_id;
     std::string reason; ///< stable name: "graph.item_corrupt"
@@ -207,7 +213,8 @@ struct Plan {
     std::vector<std::string> lost_drafts; ///< item ids of drafts that are gone: deleted, or sent
     std::vector<AnsweredIntent> answered_intents;
     std::vector<Sha256> corrected; ///< HMACs of items that were answered the same again
-    std::vector<Sha256> unpinned;  ///< HMACs of items tagged again, and of their messages
+    std::vector<ReadLabels> labels_read;
+    std::vector<Sha256> unpinned; ///< HMACs of items tagged again, and of their messages
     std::vector<StoppedThread> stops;
     std::vector<Sha256> ended_stops; ///< HMACs of items that do not carry CRM Stop any more
     std::vector<LogEvent> events;

@@ -3,6 +3,7 @@
 #include "store/columns.hpp"
 #include "store/statements.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace crmsync::store {
@@ -32,6 +33,16 @@ void read_owed(KnownItem& item, DesiredCategories desired)
     item.owed = desired.state;
     item.owed_take_off = std::move(desired.take_off);
     item.restoring = desired.restore;
+}
+
+std::vector<Sha256> digests(std::string_view bytes)
+{
+    std::vector<Sha256> all(bytes.size() / std::tuple_size_v<Sha256>);
+    for (Sha256& one : all) {
+        std::memcpy(one.data(), bytes.data(), one.size());
+        bytes.remove_prefix(one.size());
+    }
+    return all;
 }
 
 } // namespace
@@ -78,9 +89,11 @@ known_items(pg::Connection& connection, MailboxId mailbox, const std::vector<Kno
         if (const auto tagged = rows.get<std::optional<bool>>(row, 21))
             item.intent = Intent{*tagged, rows.get<std::vector<std::string>>(row, 22)};
         item.carried = rows.get<std::optional<std::vector<std::string>>>(row, 23);
-        item.labels_left = rows.get<bool>(row, 24);
-        item.says_stop = rows.get<bool>(row, 25);
-        item.stops_there = rows.get<bool>(row, 26);
+        item.says_stop = rows.get<bool>(row, 24);
+        item.stops_there = rows.get<bool>(row, 25);
+        item.pinned_itself = rows.get<bool>(row, 27);
+        if (const auto labels = rows.get<std::optional<pg::Bytes>>(row, 26))
+            item.label_hmacs = digests(labels->value);
         known.insert_or_assign(rows.get<std::string>(row, 0), std::move(item));
     }
     co_return known;

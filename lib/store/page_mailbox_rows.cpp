@@ -213,6 +213,7 @@ void add_mailbox_rows(pg::Script& script, MailboxId mailbox, const Plan& plan,
         script.add(sql::stage_untracks, params(mailbox, plan.staged));
     add_parked(script, mailbox, plan);
     add_intents(script, mailbox, plan);
+    add_read_labels(script, mailbox, plan);
     add_stops(script, mailbox, plan); // after the decisions, which tell what is stored of a thread
     if (!plan.corrected.empty()) {
         const std::set<Sha256> once(plan.corrected.begin(), plan.corrected.end());

@@ -39,6 +39,9 @@ void add_attachment_looks(pg::Script& script, MailboxId mailbox, const Plan& pla
 /// Adds what is known of drafts that carry a tag.
 void add_intents(pg::Script& script, MailboxId mailbox, const Plan& plan);
 
+/// Adds the labels that items were read with.
+void add_read_labels(pg::Script& script, MailboxId mailbox, const Plan& plan);
+
 /// Adds which threads are stopped from now on, and which no more.
 void add_stops(pg::Script& script, MailboxId mailbox, const Plan& plan);
 

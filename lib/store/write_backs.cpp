@@ -58,7 +58,7 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
     if (writes.empty())
         co_return;
     Keys keys;
-    std::vector<std::optional<pg::Json>> categories, labels_left;
+    std::vector<std::optional<pg::Json>> categories;
     std::vector<std::optional<std::string>> versions;
     std::vector<std::optional<std::string>> states;
     for (const DoneWrite& write : writes) {
@@ -66,9 +66,6 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
         std::optional<pg::Json>& list = categories.emplace_back();
         if (write.categories)
             list = to_json(*write.categories);
-        std::optional<pg::Json>& left = labels_left.emplace_back();
-        if (write.labels_left)
-            left = to_json(*write.labels_left);
         versions.push_back(plain(write.version));
         std::optional<std::string>& state = states.emplace_back();
         if (write.state)
@@ -76,8 +73,8 @@ boost::asio::awaitable<void> WriteBacks::done(Fence fence, std::vector<DoneWrite
     }
     const auto connection = co_await pool_.acquire();
     pg::Script script = repeatable_transaction(fence);
-    script.add(sql::write_backs_done, params(fence.mailbox, keys.items, keys.generations,
-                                             categories, versions, states, labels_left));
+    script.add(sql::write_backs_done,
+               params(fence.mailbox, keys.items, keys.generations, categories, versions, states));
     co_await complete(*connection, std::move(script));
 }
 

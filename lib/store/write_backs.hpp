@@ -35,9 +35,7 @@ struct OwedKey {
 struct DoneWrite {
     OwedKey key;
     std::optional<std::vector<std::string>>
-        categories; ///< as the item has them; nothing: see OwedWrite
-    /// Of a category taken off: our labels that stay. No wish of a copy whose owner untracked it.
-    std::optional<std::vector<std::string>> labels_left;
+        categories;                 ///< as the item has them; nothing: see OwedWrite
     std::optional<Version> version; ///< as the provider told it
     /// What of ours is on the item now; nothing: what the link knows may have been taken off by a
     /// person, and stands until that is looked into.

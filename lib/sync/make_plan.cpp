@@ -11,6 +11,7 @@
 #include "sync/owner_claim.hpp"
 #include "sync/plan_intent.hpp"
 #include "sync/plan_stop.hpp"
+#include "sync/read_labels.hpp"
 
 #include <boost/json.hpp>
 
@@ -45,7 +46,7 @@ bool leaves_decision(const Decided& decided, const PlanFacts& facts)
     if (decided.decision.outcome != Outcome::ignored || decided.decision.writes_answer)
         return true;
     // Nothing else remembers that a state of ours is no wish, or that it went.
-    if (decided.decision.orphan_category || decided.known.orphan || decided.known.labels_left)
+    if (decided.decision.orphan_category || decided.known.orphan)
         return true;
     const std::optional<Timestamp> happened = decided.item.happened_at();
     return happened && *happened >= window_begins(facts);
@@ -226,6 +227,7 @@ void add_tracked(Plan& plan, const Decided& decided, TrackedItem tracked, const 
         plan.unparked.push_back(item.key.id);
     plan_intent(plan, decided, facts.hash);
     plan_stop(plan, decided, facts.hash);
+    plan_read_labels(plan, decided, facts.hash, facts.rules.policy);
     add_decision(plan, decided, facts);
     add_answer(plan, decided);
     // A person set the very category that would be the answer: it can be taken off as such.
@@ -254,6 +256,7 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
     const bool stands = !decided.known.link && answer_stands(decided, facts);
     plan_intent(plan, decided, facts.hash);
     plan_stop(plan, decided, facts.hash);
+    plan_read_labels(plan, decided, facts.hash, facts.rules.policy);
     note_correction(plan, decided, facts);
     if (decided.known.parked && !stands && decision.outcome != Outcome::failed)
         plan.unparked.push_back(decided.item.key.id);

@@ -20,6 +20,11 @@ public:
     {
         return of("conversation:", conversation_id);
     }
+    /// Of one item: what it carried says nothing of what another does.
+    Sha256 label(std::string_view item_id, std::string_view folded) const
+    {
+        return of("label:", std::string(item_id) + '\n' + std::string(folded));
+    }
     Sha256 input(std::string_view decision_input) const { return of("input:", decision_input); }
 
 private:

@@ -242,11 +242,8 @@ private:
         if (context_.memory && has_version(version) &&
             says_only(owed.desired, categories, context_.rules->policy))
             context_.memory->own.left(owed.item_id, *version, categories, context_.clock.now());
-        if (may_be_kept(categories)) {
-            if (shown == StateCategory::none && !owed.desired.rename)
-                done.labels_left = match::own_categories(categories, context_.rules->policy).labels;
+        if (may_be_kept(categories))
             done.categories = std::move(categories);
-        }
         done.version = has_version(version) ? std::move(version) : std::nullopt;
         done_.push_back(std::move(done));
     }

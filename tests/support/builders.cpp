@@ -275,10 +275,12 @@ KnownBuilder& KnownBuilder::takes_off(std::string category)
     return *this;
 }
 
-KnownBuilder& KnownBuilder::labels_left()
+KnownBuilder& KnownBuilder::read_with(std::vector<std::string> labels, bool gone)
 {
-    known_.labels_left = true;
-    return outcome("ignored");
+    known_.label_hmacs.resize(labels.size() + (gone ? 1 : 0));
+    known_.labels_read = std::move(labels);
+    known_.labels_gone = gone;
+    return *this;
 }
 
 KnownBuilder& KnownBuilder::linked()

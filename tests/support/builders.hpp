@@ -85,10 +85,11 @@ public:
     KnownBuilder& restoring();          ///< what was taken off is owed again
     KnownBuilder& parked();
     KnownBuilder& owed(StateCategory state);
-    /// When that was decided, or given up; or once ours was taken off.
+    /// When that was decided, or given up.
     KnownBuilder& carried(std::vector<std::string> categories);
     KnownBuilder& takes_off(std::string category); ///< the owed write, besides
-    KnownBuilder& labels_left();                   ///< of a copy that was purged
+    /// With labels that are still on it; with one more that is not, where `gone`.
+    KnownBuilder& read_with(std::vector<std::string> labels, bool gone = false);
     /// Linked to activity 1, CRM Tracked written and seen, by a person.
     KnownBuilder& linked();
     KnownBuilder& seen(StateCategory state);

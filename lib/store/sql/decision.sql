@@ -17,12 +17,11 @@ DELETE FROM sync.correction WHERE began_at < sync.now() - interval '1 day';
 
 -- name: purge_decisions
 -- Old ones that stand for no link, and what they say about parents. Tracked ones stay as long as their
--- activity; purge_links makes others of them. Orphans stay, and what has labels left on it: without its
--- row, the next change of such an item would be a wish, and have its body read. All they hold is HMACs.
+-- activity; purge_links makes others of them. Orphans stay: without its row, the next change of such
+-- an item would be a wish, and have its body read. All they hold is HMACs.
 WITH old AS MATERIALIZED (
     SELECT d.mailbox_id, d.item_hmac FROM sync.decision AS d
-     WHERE d.outcome <> 'tracked' AND d.rule <> 'orphan_category'
-       AND NOT (d.outcome = 'ignored' AND d.rule = 'pinned') AND d.decided_at < sync.now() - make_interval(days => $1::bigint::integer)
+     WHERE d.outcome <> 'tracked' AND d.rule <> 'orphan_category' AND d.decided_at < sync.now() - make_interval(days => $1::bigint::integer)
        AND NOT EXISTS (SELECT FROM sync.link AS l WHERE l.mailbox_id = d.mailbox_id AND l.item_id = d.item_id)
      LIMIT $2::bigint FOR UPDATE SKIP LOCKED
 ), purged AS (

@@ -12,11 +12,11 @@ SELECT q.item_id,
        w.owed::text, k.came_tagged, coalesce(d.rule = 'orphan_category', false),
        s.held_by, coalesce(t.pending, false), coalesce(c.times, 0),
        i.tagged, i.labels,
-       CASE WHEN NOT w.done OR a.deleted_at IS NOT NULL THEN w.categories END,
-       coalesce(d.outcome = 'ignored' AND d.rule = 'pinned', false),
+       CASE WHEN NOT w.done THEN w.categories END,
        coalesce(o.says, false),
        (SELECT EXISTS (SELECT FROM sync.stop WHERE mailbox_id = $1::bigint)
-            OR EXISTS (SELECT FROM sync.stop WHERE everywhere))
+            OR EXISTS (SELECT FROM sync.stop WHERE everywhere)),
+       r.label_hmacs, coalesce(p.itself, false)
   FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::timestamptz[])
        AS q (item_id, item_hmac, message_hmac, happened_at)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
@@ -37,15 +37,19 @@ SELECT q.item_id,
   LEFT JOIN LATERAL (SELECT n.times FROM sync.correction AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac
                         AND n.began_at > sync.now() - interval '1 day' OFFSET 0) AS c ON true
-  LEFT JOIN LATERAL (SELECT true AS pinned FROM sync.pin AS n
+  LEFT JOIN LATERAL (SELECT true AS pinned, n.kind = 'untrack_item' AS itself FROM sync.pin AS n
                       WHERE n.mailbox_id = $1::bigint AND n.message_hmac IN (q.item_hmac, q.message_hmac)
                         AND (n.kind = 'untrack_item' OR q.happened_at IS NULL
-                             OR q.happened_at < n.at + interval '1 day') LIMIT 1) AS p ON true
+                             OR q.happened_at < n.at + interval '1 day')
+                      ORDER BY n.kind = 'untrack_item' DESC LIMIT 1) AS p ON true
   LEFT JOIN LATERAL (SELECT true AS staged, n.held_by FROM sync.untrack_stage AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS s ON true
   LEFT JOIN LATERAL (SELECT true AS says FROM sync.stop AS n
                       WHERE (SELECT EXISTS (SELECT FROM sync.stop WHERE mailbox_id = $1::bigint))
                         AND n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac OFFSET 0) AS o ON true
+  LEFT JOIN LATERAL (SELECT n.label_hmacs FROM sync.read_label AS n
+                      WHERE (SELECT EXISTS (SELECT FROM sync.read_label WHERE mailbox_id = $1::bigint))
+                        AND n.mailbox_id = $1::bigint AND n.item_hmac = q.item_hmac OFFSET 0) AS r ON true
   -- Of the item itself, else of the draft with its Message-ID. Hardly any mailbox has one: that is asked
   -- once, not for each item.
   LEFT JOIN LATERAL (

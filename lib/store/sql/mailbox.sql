@@ -137,6 +137,7 @@ WITH links AS (DELETE FROM sync.link WHERE mailbox_id = $1::bigint RETURNING 1),
      intents AS (DELETE FROM sync.intent WHERE mailbox_id = $1::bigint),
      stops AS (DELETE FROM sync.stop WHERE mailbox_id = $1::bigint),
      stop_keys AS (DELETE FROM sync.stop_key WHERE mailbox_id = $1::bigint),
+     read_labels AS (DELETE FROM sync.read_label WHERE mailbox_id = $1::bigint),
      labels AS (DELETE FROM sync.published_label WHERE mailbox_id = $1::bigint),
      leases AS (DELETE FROM sync.lease WHERE mailbox_id = $1::bigint),
      mailboxes AS (DELETE FROM sync.mailbox WHERE id = $1::bigint)

@@ -70,6 +70,9 @@ WITH dangling AS MATERIALIZED (
     UNION ALL
     SELECT 'stop.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.stop AS c
      WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
+    UNION ALL
+    SELECT 'read_label.mailbox_id -> mailbox' AS name, c.mailbox_id::text AS id FROM sync.read_label AS c
+     WHERE c.mailbox_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync.mailbox AS p WHERE p.id = c.mailbox_id)
 ), reference (name, ordinal) AS (VALUES
     ('activity.regarding_id -> record', 1),
     ('activity.owner_id -> record', 2),
@@ -91,7 +94,8 @@ WITH dangling AS MATERIALIZED (
     ('write_back.mailbox_id -> mailbox', 18),
     ('published_label.mailbox_id -> mailbox', 19),
     ('published_label.record_id -> record', 20),
-    ('stop.mailbox_id -> mailbox', 21)
+    ('stop.mailbox_id -> mailbox', 21),
+    ('read_label.mailbox_id -> mailbox', 22)
 )
 SELECT r.name, (SELECT count(*) FROM dangling AS d WHERE d.name = r.name),
        ARRAY(SELECT DISTINCT d.id FROM dangling AS d WHERE d.name = r.name ORDER BY d.id LIMIT 5)

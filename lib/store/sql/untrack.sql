@@ -208,13 +208,9 @@ UPDATE store.activity_identity AS i SET key = m.to_key
 
 -- name: purge_links
 -- And what was decided of them: nothing is tracked there any more, and nothing remembers where it was.
--- But that there are labels left on an item is remembered, as a rule of its decision: they ask for nothing.
 WITH purged AS (
     DELETE FROM sync.link AS l WHERE l.activity_id = ANY ($1::uuid[])
-    RETURNING l.mailbox_id, l.item_id,
-              coalesce((SELECT w.categories <> '{}' FROM sync.write_back AS w
-                         WHERE w.mailbox_id = l.mailbox_id AND w.item_id = l.item_id AND w.state = 'done'),
-                       l.regarding_category IS NOT NULL) AS labels_left
+    RETURNING l.mailbox_id, l.item_id
 ), settled AS (
     DELETE FROM sync.write_back AS w USING purged AS p
      WHERE w.mailbox_id = p.mailbox_id AND w.item_id = p.item_id AND w.state IN ('done', 'given_up')
@@ -223,8 +219,7 @@ WITH purged AS (
      WHERE s.mailbox_id = p.mailbox_id AND s.item_id = p.item_id
 ), forgotten AS (
     UPDATE sync.decision AS d
-       SET outcome = 'ignored', item_id = NULL, evidence = '[]',
-           rule = CASE WHEN p.labels_left THEN 'pinned' ELSE 'none' END
+       SET outcome = 'ignored', rule = 'none', item_id = NULL, evidence = '[]'
       FROM purged AS p
      WHERE d.mailbox_id = p.mailbox_id AND d.item_id = p.item_id AND d.outcome IN ('tracked', 'held')
 ), counted AS (

@@ -22,13 +22,12 @@ UPDATE sync.write_back AS w SET state = 'sent', next_attempt_at = (SELECT sync.n
 
 -- name: write_backs_done
 -- Settled only if no newer decision came; a newer one starts from what was just written. The link
--- learns what is on the item either way. What a take-off leaves ($7) is kept: nothing else tells
--- later which labels were there already. Refused items and the like, which have no link, leave
--- nothing behind once they are answered.
+-- learns what is on the item either way. Refused items and the like, which have no link, leave nothing
+-- behind once they are answered.
 WITH written AS MATERIALIZED (
     SELECT d.*, owed.ctid AS owed, linked.ctid AS linked
-      FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[], $7::jsonb[])
-           AS d (item_id, generation, categories, version, state, labels_left)
+      FROM unnest($2::text[], $3::bigint[], $4::jsonb[], $5::text[], $6::text[])
+           AS d (item_id, generation, categories, version, state)
       LEFT JOIN LATERAL (SELECT n.ctid FROM sync.write_back AS n
                           WHERE n.mailbox_id = $1::bigint AND n.item_id = d.item_id
                             AND n.kind = 'categories' OFFSET 0) AS owed ON true
@@ -38,9 +37,7 @@ WITH written AS MATERIALIZED (
     UPDATE sync.write_back AS w
        SET state = CASE WHEN w.generation = d.generation THEN 'done'
                         WHEN w.state IN ('sent', 'conflict') THEN 'waiting' ELSE w.state END,
-           categories = CASE WHEN w.generation = d.generation AND jsonb_typeof(d.labels_left) = 'array'
-                             THEN ARRAY(SELECT jsonb_array_elements_text(d.labels_left))
-                             WHEN w.generation <> d.generation AND jsonb_typeof(d.categories) = 'array'
+           categories = CASE WHEN w.generation <> d.generation AND jsonb_typeof(d.categories) = 'array'
                              THEN ARRAY(SELECT jsonb_array_elements_text(d.categories)) END,
            version = coalesce(d.version, w.version),
            attempts = CASE WHEN w.generation = d.generation THEN w.attempts + 1 ELSE w.attempts END,

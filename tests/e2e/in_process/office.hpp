@@ -59,6 +59,7 @@ public:
         Timestamp tagged{};              ///< of a person's link
         bool marked = false;             ///< our category was on it: who takes it off now untracks
         std::string label;               ///< the regarding category that was answered
+        std::set<std::string> read;      ///< all of them, when the service last looked
         bool pinned = false;             ///< its user untracked it
         std::optional<Timestamp> held;   ///< its user took our category off, and the guard waits
         std::optional<Timestamp> let_go; ///< when it was untracked
@@ -126,5 +127,7 @@ private:
     void pass_on(Message& message, std::size_t from);
     void take_mark_off(const Message& message, Copy& copy);
 };
+
+inline bool is_label(const std::string& category) { return category.starts_with("CRM: "); }
 
 } // namespace crmsync::test

@@ -28,7 +28,6 @@ inline std::size_t index(int number, std::size_t size)
 }
 
 inline bool is_ours(const std::string& category) { return category.starts_with("CRM"); }
-inline bool is_label(const std::string& category) { return category.starts_with("CRM: "); }
 
 inline std::string shown(const std::set<std::string>& categories)
 {

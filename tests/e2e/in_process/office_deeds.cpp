@@ -147,18 +147,14 @@ void OfficePlay::copy(const Place& place)
     office_.copy_arrives(*place.message, std::move(made));
 }
 
-/// As on a phone: beside the one that is there. Where nobody has looked at that one yet, it would
-/// be two new ones at once.
+/// As on a phone: beside those that are there. Where nobody has looked at them yet, it would be two
+/// new ones at once.
 void OfficePlay::label(const Place& place, int how)
 {
     Office::Copy& copy = *place.copy;
-    // On what is untracked it waits for a tag, and nobody promises what it says on a tombstone.
-    if (copy.pinned || place.message->pinned.contains(copy.mailbox) ||
-        (copy.link != Office::Link::none && !place.message->alive))
-        return;
-    const bool answered = copy.categories.contains(copy.label) && !copy.unread && stage_.runs();
+    const bool read = !copy.unread && stage_.runs();
     std::erase_if(copy.categories, [&](const std::string& category) {
-        return is_label(category) && !(answered && category == copy.label);
+        return is_label(category) && !(read && copy.read.contains(category));
     });
     copy.categories.insert(
         std::array{"CRM: Fabrikam", "CRM: Blue Yonder", "CRM: Nobody"}.at(index(how, 3)));

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view prefix = "CRM: ";
 
-bool is_label(const std::string& category) { return category.starts_with(prefix); }
-
 /// What a label leads to: "" where no record is called that.
 std::string record_of(const std::string& label)
 {
@@ -19,15 +17,36 @@ std::string record_of(const std::string& label)
     return name == "Nobody" ? std::string() : name;
 }
 
-} // namespace
-
-std::vector<std::string> new_labels(const Copy& copy)
+std::vector<std::string> open_labels(const Copy& copy)
 {
     std::vector<std::string> labels;
     for (const std::string& category : copy.categories)
         if (is_label(category) && category != copy.label)
             labels.push_back(category);
     return labels;
+}
+
+} // namespace
+
+std::vector<std::string> new_labels(const Copy& copy)
+{
+    std::vector<std::string> labels = open_labels(copy);
+    std::erase_if(labels, [&](const std::string& label) { return copy.read.contains(label); });
+    return labels;
+}
+
+std::vector<std::string> asking_labels(const Copy& copy)
+{
+    std::vector<std::string> labels = new_labels(copy);
+    return labels.empty() ? open_labels(copy) : labels;
+}
+
+bool is_narrowed(const Copy& copy)
+{
+    return !open_labels(copy).empty() &&
+           std::any_of(copy.read.begin(), copy.read.end(), [&](const std::string& label) {
+               return label != copy.label && !copy.categories.contains(label);
+           });
 }
 
 std::string label_shown(const Copy& copy)
@@ -40,7 +59,7 @@ std::string label_shown(const Copy& copy)
 /// off. One that leads nowhere is a question to who set it.
 void Office::regard(Message& message, Copy& copy, bool by_person)
 {
-    const std::vector<std::string> labels = new_labels(copy);
+    const std::vector<std::string> labels = asking_labels(copy);
     const bool gone = !copy.label.empty() && !copy.categories.contains(copy.label);
     if (labels.empty()) {
         if (gone) {
@@ -54,8 +73,10 @@ void Office::regard(Message& message, Copy& copy, bool by_person)
         return say(copy, review);
     if (by_person)
         choose(message, copy.mailbox, record);
-    copy.categories.erase(copy.label);
     copy.label = labels.front();
+    std::erase_if(copy.categories, [&](const std::string& category) {
+        return is_label(category) && category != copy.label;
+    });
 }
 
 /// The owner's choice is what it is about, another's becomes a connection; "": about nothing.

@@ -34,6 +34,10 @@ void Office::look(Message& message, Copy& copy, int at_once)
     else
         look_at_unlinked(message, copy);
     copy.seen = true;
+    copy.read.clear();
+    for (const std::string& category : copy.categories)
+        if (is_label(category))
+            copy.read.insert(category);
 }
 
 void Office::look_at_linked(Message& message, Copy& copy, int at_once)
@@ -41,12 +45,12 @@ void Office::look_at_linked(Message& message, Copy& copy, int at_once)
     const bool by_hand = carries(copy, tracked) && !copy.marked;
     const bool bare = !carries(copy, tracked) && !carries(copy, review);
     const bool new_label = !new_labels(copy).empty();
-    if (carries(copy, track) || (!message.alive && by_hand)) {
+    if (carries(copy, track) || (!message.alive && (by_hand || new_label))) {
         link(message, copy, Link::user);
         regard(message, copy, true);
     } else if (!message.alive) {
         return; // the mark was taken off with it
-    } else if (copy.marked && bare && !new_label) {
+    } else if (copy.marked && bare && !new_label && !is_narrowed(copy)) {
         if (!copy.held && guard_holds(copy, at_once))
             copy.held = copy.edited;
         else if (!copy.held)
@@ -60,8 +64,9 @@ void Office::look_at_linked(Message& message, Copy& copy, int at_once)
 void Office::look_at_unlinked(Message& message, Copy& copy)
 {
     const Link here = link_in(message, copy.mailbox);
-    // A label is a wish, but one that is left over from what was untracked.
-    const bool label = !new_labels(copy).empty() && !is_pinned(message, copy);
+    // A label is a wish, but one that is left over from what was untracked, or copied from it.
+    const bool copied = is_pinned(message, copy) && !copy.seen;
+    const bool label = !new_labels(copy).empty() && !copied;
     const bool asks = carries(copy, track) || carries(copy, tracked) || label;
     // A copy made within the mailbox says what its original says; nobody set that there.
     const bool made_here = !copy.seen && carries(copy, tracked) && message.alive;
@@ -148,7 +153,7 @@ bool Office::gate_closed(const Message& message, const Copy& copy, bool person) 
 void Office::say_no(Copy& copy, Answer answer)
 {
     copy.answer = answer;
-    for (const std::string& one : new_labels(copy))
+    for (const std::string& one : asking_labels(copy))
         copy.categories.erase(one);
     say(copy, refused);
 }

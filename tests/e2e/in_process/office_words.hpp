@@ -23,8 +23,12 @@ void say(Office::Copy& copy, const char* state);
 /// deleted count: the link remembers where the message was.
 Office::Link link_in(const Office::Message& message, std::size_t mailbox);
 
-/// Regarding categories on it that were not answered yet.
+/// Regarding categories on it that were not there when the service last looked.
 std::vector<std::string> new_labels(const Office::Copy& copy);
+/// Those that are to be answered: the new ones, else all that were not answered yet.
+std::vector<std::string> asking_labels(const Office::Copy& copy);
+/// Of several that were asked about one is left.
+bool is_narrowed(const Office::Copy& copy);
 /// The only one it has, as the display of what was answered elsewhere.
 std::string label_shown(const Office::Copy& copy);
 

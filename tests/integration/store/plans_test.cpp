@@ -93,6 +93,8 @@ constexpr const char* seed[] = {
     "generate_series(1, 5000) AS n",
     "INSERT INTO sync.stop_key SELECT sha256(('k' || n)::bytea), 1 + n % 40, "
     "sha256(n::text::bytea), n % 10 = 0 FROM generate_series(1, 20000) AS n",
+    "INSERT INTO sync.read_label SELECT 1 + n % 40, sha256(n::text::bytea), sha256('l') FROM "
+    "generate_series(1, 20000) AS n",
     "INSERT INTO sync.event (level, name, mailbox_id) SELECT 'info', 'e', 1 + n % 40 FROM "
     "generate_series(1, 20000) AS n",
     "ANALYZE",
@@ -103,7 +105,7 @@ constexpr const char* grows[] = {"activity",   "activity_party", "activity_ident
                                  "attachment", "record",         "record_address",
                                  "link",       "decision",       "decision_parent",
                                  "write_back", "record_pin",     "published_label",
-                                 "stop",       "stop_key"};
+                                 "stop",       "stop_key",       "read_label"};
 
 struct Explained : Stored {
     pg::Pool::Lent connection = run(pool.acquire());
@@ -174,7 +176,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          "7, '{i6,i46}', " + keys + ", " + keys + ", ARRAY[now(), now()]",
          {"link_pkey", "activity_pkey", "decision_pkey", "pin_pkey", "untrack_stage_pkey",
           "parked_pkey", "write_back_pkey", "correction_pkey", "stop_pkey", "intent_pkey",
-          "intent_message"}},
+          "read_label_pkey", "intent_message"}},
         {sql::candidates_by_address,
          "'{c7@example.com,c8@example.com}'",
          {"record_address_pkey", "record_pkey"}},
@@ -191,6 +193,8 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          "7, " + keys + ", " + keys + ", " + keys + ", " + keys + ", " + keys + ", " + keys,
          {"activity_identity_pkey", "decision_parent_pkey", "decision_pkey", "link_pkey",
           "decision_thread", "activity_pkey"}},
+        {sql::keep_read_labels, "7, " + keys + ", " + keys, {}},
+        {sql::forget_read_labels, "7, " + keys, {"read_label_pkey"}},
         {sql::wanted_labels, "7, 20", {"record_pin_pkey", "record_owner", "record_label"}},
         {sql::published_labels, "7", {"published_label_"}},
         {sql::ask_for_labels_of_records,
@@ -219,7 +223,7 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          {"activity_identity_pkey", "activity_pkey"}},
         {sql::due_revisits, "7, 20", {"revisit_pkey"}},
         {sql::write_backs_done,
-         "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}', ARRAY['[]']::jsonb[]",
+         "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}'",
          {"link_pkey", "write_back_pkey"}},
         {sql::due_write_backs, "7, 20", {"write_back_due"}},
         {sql::due_work,
@@ -261,8 +265,7 @@ TEST_CASE(
         {sql::update_links, "7, '{i6}', '{x}', '{y}', '{none}', '{f}'"},
         {sql::set_regarding_categories, "7, '{i6}', '{x}'"},
         {sql::tag_links_by_hand, "7, '{i6}', '{r}', ARRAY[now()]"},
-        {sql::write_backs_done,
-         "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}', ARRAY['[]']::jsonb[]"},
+        {sql::write_backs_done, "7, '{i6}', '{1}', ARRAY['[]']::jsonb[], '{v}', '{tracked}'"},
         {sql::write_backs_sent, "7, '{i6}', '{1}'"},
         {sql::write_backs_retry, "7, '{i6}', '{1}', '{f}', ARRAY[now()]"},
     };

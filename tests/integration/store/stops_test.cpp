@@ -169,14 +169,16 @@ TEST_CASE("anybody else stops a thread in one mailbox alone")
     CHECK_FALSE(here.stopped(here.bob, "k", "m"));
 }
 
-TEST_CASE("a removed mailbox takes its stops and its offered labels along")
+TEST_CASE("a removed mailbox takes its stops and its labels along")
 {
     Stopping here;
     here.stop(here.ann, "i");
     here.sql("INSERT INTO sync.published_label SELECT id, 'a', 'A', 'a', gen_random_uuid(), "
              "'listed' FROM sync.mailbox");
+    here.sql("INSERT INTO sync.read_label SELECT id, sha256('i'), sha256('l') FROM sync.mailbox");
     here.run(here.mailboxes.remove(here.ann.mailbox));
     CHECK(here.number("SELECT count(*) FROM sync.stop") == 0);
     CHECK(here.number("SELECT count(*) FROM sync.stop_key") == 0);
     CHECK(here.number("SELECT count(*) FROM sync.published_label") == 1);
+    CHECK(here.number("SELECT count(*) FROM sync.read_label") == 1);
 }

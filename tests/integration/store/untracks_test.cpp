@@ -245,7 +245,7 @@ TEST_CASE("who does not own it takes only this mailbox's link away")
     CHECK(report.released[0].became == store::Untracked::unlinked);
     CHECK_FALSE(u.deleted());
     CHECK(u.text("SELECT owner_address FROM store.activity") == "ann@contoso.example");
-    CHECK(u.known(u.bob, "b1").pinned);
+    CHECK(u.known(u.bob, "b1").pinned_itself);
     CHECK_FALSE(u.known(u.ann, "a1").pinned);
 }
 
@@ -346,36 +346,34 @@ TEST_CASE("a tombstone is purged after its grace, with all that belongs to it")
     CHECK(u.known(u.ann, "a1").pinned);
 }
 
-TEST_CASE("that labels were left on a copy is remembered when it is purged")
+TEST_CASE("the labels a copy was read with are remembered when it is purged")
 {
     Untracking u;
     u.track(u.ann, "a1");
     u.track(u.bob, "b1", 5, false);
+    Plan plan;
+    plan.labels_read.push_back({digest("b1"), {digest("one"), digest("two")}});
+    u.commit(u.bob, plan);
     u.release(u.ann, {"a1"});
-    const store::OwedWrite owed = u.run(u.write_backs.due(u.bob.mailbox)).at(0);
-    CHECK(owed.version == Version());
-    store::DoneWrite done;
-    done.key = {owed.item_id, owed.generation};
-    done.categories = std::vector<std::string>{"Blue", "CRM: Fabricam"};
-    const bool labelled = GENERATE(true, false);
-    done.labels_left = std::vector<std::string>{};
-    if (labelled)
-        done.labels_left->push_back("CRM: Fabricam");
-    const std::vector<store::DoneWrite> all{done};
-    u.run(u.write_backs.done(u.bob, all));
-    const KnownItem before = u.known(u.bob, "b1");
-    CHECK(before.carried == done.labels_left);
-    CHECK_FALSE(before.owed);
     u.sql("UPDATE store.activity SET purge_after = now() - interval '1 s' WHERE purge_after IS NOT "
           "NULL");
     REQUIRE(u.run(u.untracks.purge()) == 1);
-    CHECK(u.known(u.bob, "b1").labels_left == labelled);
-    CHECK(u.number("SELECT count(*) FROM sync.write_back") == 0);
-
+    const std::vector<Sha256> both{digest("one"), digest("two")};
+    CHECK(u.known(u.bob, "b1").label_hmacs == both);
+    CHECK(u.known(u.ann, "a1").label_hmacs.empty());
     u.sql("UPDATE sync.decision SET decided_at = now() - interval '91 days'");
     store::Decisions decisions(u.pool);
     u.run(decisions.purge(90));
-    CHECK(u.known(u.bob, "b1").labels_left == labelled);
+    CHECK_FALSE(u.known(u.bob, "b1").outcome);
+    CHECK(u.known(u.bob, "b1").label_hmacs == both);
+
+    plan.labels_read.front().label_hmacs.pop_back();
+    u.commit(u.bob, plan);
+    CHECK(u.known(u.bob, "b1").label_hmacs == std::vector<Sha256>{digest("one")});
+    plan.labels_read.front().label_hmacs.clear();
+    u.commit(u.bob, plan);
+    CHECK(u.known(u.bob, "b1").label_hmacs.empty());
+    CHECK(u.number("SELECT count(*) FROM sync.read_label") == 0);
 }
 
 TEST_CASE("purging the first use of a Message-ID does not hide the second")

@@ -304,6 +304,57 @@ TEST_CASE("a label on a linked item that leads nowhere or to several asks for re
     });
 }
 
+TEST_CASE("Review taken off beside a label that was not understood stages an untrack")
+{
+    const auto asked = [] {
+        return known().seen(StateCategory::review).read_with({"CRM: Nowhere"});
+    };
+    const char* const asks = "tracked regarding_category by person, answers review";
+    check({
+        {"the label stands as it did", carrying({"CRM: Nowhere", "Blue"}), asked(),
+         "tracked, stages untrack"},
+        {"beside the one that was answered", carrying({"CRM: Fabrikam", "CRM: Nowhere"}),
+         known()
+             .seen(StateCategory::review)
+             .about(2, "CRM: Fabrikam")
+             .read_with({"CRM: Fabrikam", "CRM: Nowhere"}),
+         "tracked, stages untrack"},
+        {"another label instead", carrying({"CRM: F"}), asked(), asks},
+        {"another label besides", carrying({"CRM: Nowhere", "CRM: F"}), asked(), asks},
+        {"another label instead, which is understood", carrying({"CRM: Fabrikam"}), asked(),
+         "tracked regarding_category by person, answers tracked"},
+        {"one of two labels is left, which is the choice", carrying({"CRM: Fabrikam"}),
+         known().seen(StateCategory::review).read_with({"CRM: Fabrikam"}, true),
+         "tracked regarding_category by person, answers tracked"},
+        {"Tracked set in its place", carrying({"CRM Tracked", "CRM: Nowhere"}), asked(), asks},
+        {"the question was never written", carrying({"CRM: Nowhere"}),
+         asked().seen(StateCategory::none), asks},
+        {"Review is there, and its label understood by now",
+         carrying({"CRM Review", "CRM: Fabrikam"}),
+         known().seen(StateCategory::review).read_with({"CRM: Fabrikam"}),
+         "tracked regarding_category by person, answers tracked"},
+    });
+}
+
+TEST_CASE("a label that is understood replaces those that were not")
+{
+    const std::vector<std::string> categories{"CRM: Nowhere", "CRM: F", "CRM Review", "Blue",
+                                              "CRM: Fabrikam"};
+    const auto asked = known().seen(StateCategory::review).read_with({"CRM: Nowhere", "CRM: F"});
+    const Decision decision = decide(carrying(categories), asked, with_labels(), later());
+    CHECK(in_words(decision) == "tracked regarding_category by person, answers tracked");
+    CHECK(decision.regarding == record_id(2));
+    CHECK(match::apply(decision.answer, categories, contoso_policy()) ==
+          std::vector<std::string>{"Blue", "CRM: Fabrikam", "CRM Tracked"});
+    check({
+        {"two new ones ask which", carrying({"CRM: F", "CRM Review", "CRM: Fabrikam", "CRM: X"}),
+         known().seen(StateCategory::review).read_with({"CRM: F"}), "tracked"},
+        {"CRM Track with it", carrying({"CRM: F", "CRM Review", "CRM: Fabrikam", "CRM Track"}),
+         known().seen(StateCategory::review).read_with({"CRM: F"}),
+         "tracked hand_tag by person, answers tracked"},
+    });
+}
+
 TEST_CASE("a label that leads nowhere clears the regarding of the one it replaces, and of no other")
 {
     const auto beside = [](std::vector<std::string> categories) {
@@ -332,7 +383,8 @@ TEST_CASE("what was removed from the CRM comes back by a new tag only")
 {
     const auto removed = [] { return known().linked().removed_from_crm(); };
     check({
-        {"in mode all", carrying({"CRM Tracked"}), removed(), "untracked pinned"},
+        {"in mode all, back in the mailbox with our category", carrying({"CRM Tracked", "Blue"}),
+         removed(), "untracked pinned, answers none"},
         {"our own removal waits", carrying({"CRM Tracked"}), removed().owed(StateCategory::none),
          "untracked pinned"},
         {"our category is off", carrying({}), removed().seen(StateCategory::none),
@@ -342,18 +394,19 @@ TEST_CASE("what was removed from the CRM comes back by a new tag only")
         {"CRM Tracked set again", carrying({"CRM Tracked"}), removed().seen(StateCategory::none),
          "tracked tracked_by_hand by person"},
         {"a label that our removal left", carrying({"CRM: Nowhere"}),
-         removed().seen(StateCategory::none).carried({"crm: nowhere"}), "untracked pinned"},
-        {"a label of which nobody knows since when", carrying({"CRM: Fabrikam"}),
-         removed().seen(StateCategory::none), "untracked pinned"},
+         removed().seen(StateCategory::none).read_with({"CRM: Nowhere"}), "untracked pinned"},
         {"a label beside the one that our removal left",
          carrying({"CRM: Nowhere", "CRM: Fabrikam"}),
-         removed().seen(StateCategory::none).carried({"CRM: Nowhere"}),
-         "tracked regarding_category by person, answers review"},
+         removed().seen(StateCategory::none).read_with({"CRM: Nowhere"}),
+         "tracked regarding_category by person, answers tracked"},
         {"a label after our removal", carrying({"CRM: Fabrikam"}),
-         removed().seen(StateCategory::none).carried({}),
+         removed().seen(StateCategory::none),
          "tracked regarding_category by person, answers tracked"},
         {"the label that was answered", carrying({"CRM: Fabrikam"}),
-         removed().about(2, "CRM: Fabrikam").seen(StateCategory::none).carried({}),
+         removed().about(2, "CRM: Fabrikam").seen(StateCategory::none).read_with({"CRM: Fabrikam"}),
          "untracked pinned"},
+        {"the label that was answered, taken off and set again", carrying({"CRM: Fabrikam"}),
+         removed().about(2, "CRM: Fabrikam").seen(StateCategory::none),
+         "tracked regarding_category by person, answers tracked"},
     });
 }

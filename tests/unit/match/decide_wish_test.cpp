@@ -359,6 +359,8 @@ TEST_CASE("the wish of an item that was put aside stays the one it was")
 TEST_CASE("no rule brings an untracked message back, a new tag does")
 {
     const auto untracked = known().outcome("untracked").pinned();
+    KnownItem itself = known().pinned();
+    itself.pinned_itself = true;
     check({
         {"by mode", message(), untracked, later(Mode::all), "untracked pinned"},
         {"nobody asks", message(), untracked, later(), "untracked pinned"},
@@ -369,8 +371,16 @@ TEST_CASE("no rule brings an untracked message back, a new tag does")
          "tracked tracked_by_hand by person"},
         {"while our own removal of the category waits", message().categories({"CRM Tracked"}),
          known().outcome("untracked").pinned().owed(StateCategory::none), later(), "untracked"},
-        {"a label that was left on it", message().categories({"CRM: Adventure Works"}), untracked,
-         later(), "untracked pinned"},
+        {"a label that was left on it", message().categories({"CRM: Adventure Works"}),
+         known().outcome("untracked").pinned().read_with({"CRM: Adventure Works"}), later(),
+         "untracked pinned"},
+        {"a label that was set since", message().categories({"CRM: Adventure Works"}), untracked,
+         later(), "tracked regarding_category by person, answers review"},
+        {"a label that came with a copy of it", message().categories({"CRM: Adventure Works"}),
+         known().pinned(), later(), "untracked pinned"},
+        {"a label that was set when the decision had aged out",
+         message().categories({"CRM: Adventure Works"}), itself, later(),
+         "tracked regarding_category by person, answers review"},
         {"an inbox rule's tag taken back before it was refused", message(),
          known().outcome("untracked").pinned().owed(StateCategory::refused), later(),
          "untracked pinned, withdrawn"},
@@ -392,19 +402,21 @@ TEST_CASE("no rule brings an untracked message back, a new tag does")
 
 TEST_CASE("labels left on a copy that was purged ask for nothing while they stand")
 {
-    const auto purged = [] { return known().labels_left(); };
+    const auto purged = [] { return known().outcome("ignored").read_with({"CRM: Fabrikam"}); };
     const auto labelled = [](std::vector<std::string> categories) {
         return message().categories(std::move(categories));
     };
+    const char* const asks = "tracked regarding_category by person, answers review";
     check({
-        {"still there", labelled({"CRM: Fabrikam"}), purged(), later(), "ignored pinned"},
+        {"still there", labelled({"CRM: Fabrikam"}), purged(), later(), "ignored"},
         {"in mode all", labelled({"CRM: Fabrikam"}), purged(), later(Mode::all),
          "tracked exact_address, answers review"},
         {"tagged", labelled({"CRM: Fabrikam", "CRM Track"}), purged(), later(),
          "tracked hand_tag by person, answers review"},
         {"gone", labelled({"Blue"}), purged(), later(), "ignored"},
         {"gone, and set again", labelled({"CRM: Fabrikam"}), known().outcome("ignored"), later(),
-         "tracked regarding_category by person, answers review"},
+         asks},
+        {"another one beside it", labelled({"CRM: Fabrikam", "CRM: X"}), purged(), later(), asks},
     });
 }
 

@@ -100,12 +100,37 @@ TEST_CASE_METHOD(TakenOff, "a label that was left on a copy brings nothing back 
         CHECK(stage.number("SELECT count(*) FROM store.activity") == 0);
         CHECK(stage.categories(lees) == Names{"CRM: Fabricam"});
     }
-    stage.script().set_categories(lee, lees.id, {});
-    stage.run_for(std::chrono::minutes(130));
-    stage.script().set_categories(lee, lees.id, {"CRM: Fabrikam"});
+    stage.script().tag(lee, lees.id, "CRM: Fabrikam");
     stage.run_for(std::chrono::minutes(130));
     CHECK(living() == 1);
     CHECK(stage.categories(lees) == Names{"CRM: Fabrikam", "CRM Tracked"});
+}
+
+TEST_CASE_METHOD(TakenOff, "a copy that is out of the mailbox meanwhile loses our category later")
+{
+    stage.script().tag(lee, lees.id, "Red");
+    stage.settle();
+    sim::Fault out_of_sight;
+    out_of_sight.method = "GET";
+    out_of_sight.path = lees.id;
+    out_of_sight.status = 404;
+    out_of_sight.code = "ErrorItemNotFound";
+    out_of_sight.count = -1;
+    stage.script().fail(out_of_sight);
+    stage.script().move(lee, lees.id, "recoverableitemsdeletions");
+    stage.settle();
+    REQUIRE(stage.number("SELECT count(*) FROM sync.link WHERE gone") == 1);
+    untrack();
+    REQUIRE(living() == 0);
+    stage.graph().faults.clear();
+    stage.script().move(lee, lees.id, "inbox");
+    stage.settle();
+    CHECK(stage.categories(lees) == Names{"Red"});
+    CHECK(stage.number("SELECT count(*) FROM sync.pin WHERE mailbox_id = " +
+                       std::to_string(lees_mailbox.value)) == 0);
+    stage.script().tag(kim, kims.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.categories(lees) == Names{"Red", "CRM Tracked"});
 }
 
 TEST_CASE_METHOD(TakenOffByRule,
