@@ -62,6 +62,12 @@ struct Threads {
         return stage.one("SELECT outcome || ' ' || rule FROM sync.decision ORDER BY decided_at "
                          "DESC LIMIT 1");
     }
+    /// A thread that is stopped by its first message, m1.
+    void stop_first()
+    {
+        start();
+        tag(arrives(kim, "m1"), "CRM Stop");
+    }
     int stops() { return stage.number("SELECT count(*) FROM sync.stop"); }
 
     Stage stage;
@@ -94,8 +100,7 @@ TEST_CASE_METHOD(Threads, "CRM Stop on a tracked message keeps what is stored an
 TEST_CASE_METHOD(Threads,
                  "a message of a stopped thread that a person tags is tracked, and it alone")
 {
-    start();
-    tag(arrives(kim, "m1"), "CRM Stop");
+    stop_first();
     const auto answer = arrives(kim, "m2", "m1");
     tag(answer, "CRM Track");
     CHECK(tracked("m2"));
@@ -256,8 +261,7 @@ TEST_CASE_METHOD(Threads, "in a stopped thread nothing is shown of what others t
 
 TEST_CASE_METHOD(Threads, "in a stopped thread an inbox rule's tag is refused, and says why")
 {
-    start();
-    tag(arrives(kim, "m1"), "CRM Stop");
+    stop_first();
     const auto answer = arrives(kim, "m2", "m1", {"CRM Track"});
     CHECK_FALSE(tracked("m2"));
     CHECK(stage.categories(answer) == Names{"CRM Refused"});
@@ -279,8 +283,7 @@ TEST_CASE_METHOD(Threads, "a sender cannot stop a thread")
 
 TEST_CASE_METHOD(Threads, "CRM Stop by a name from before the settings changed still counts")
 {
-    start();
-    tag(arrives(kim, "m1"), "CRM Stop");
+    stop_first();
     stage.settings.tracking.stop_category = "Leave it";
     stage.application().reload(stage.settings);
     stage.settle();
