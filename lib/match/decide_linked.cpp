@@ -157,10 +157,12 @@ Decision decide_linked(const Case& c)
         decision.regarding_cleared = true;
         decision.note = "the regarding category was taken off";
     }
-    // The label that was not understood has gone, or the question was answered elsewhere.
-    const bool question_over =
-        link.category_seen == StateCategory::review && own.review && !label_open(c, own) &&
-        (link.regarding || !weigh(find_evidence(c.rule_input()), c.candidates).ambiguous);
+    // The label that was not understood has gone, the question was answered elsewhere, or is
+    // another's.
+    const bool question_over = link.category_seen == StateCategory::review && own.review &&
+                               !label_open(c, own) &&
+                               (link.regarding || !c.is_owners() ||
+                                !weigh(find_evidence(c.rule_input()), c.candidates).ambiguous);
     if (question_over) {
         DesiredCategories desired;
         desired.state = StateCategory::tracked;

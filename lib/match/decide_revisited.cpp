@@ -24,7 +24,7 @@ void restore_mark(Decision& decision, const Case& c)
     DesiredCategories desired;
     desired.state = StateCategory::tracked;
     desired.regarding = link.regarding_category;
-    const bool asks = link.tracked_by == "user" && !link.regarding &&
+    const bool asks = link.tracked_by == "user" && !link.regarding && c.is_owners() &&
                       weigh(find_evidence(c.rule_input()), c.candidates).ambiguous;
     if (asks)
         desired.state = StateCategory::review;

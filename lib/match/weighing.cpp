@@ -6,6 +6,7 @@
 #include "match/same_message.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace crmsync::match {
@@ -34,6 +35,23 @@ bool is_any(const Record&) { return true; } // the address rule leaves out users
 } // namespace
 
 const StoredMessage* Case::stored() const { return stored_message(item, candidates); }
+
+bool Case::is_owners() const
+{
+    const StoredMessage* message = known.link ? nullptr : stored();
+    const bool deleted = known.link ? known.link->activity_deleted : message && message->deleted;
+    const std::optional<OwnerClaim> none;
+    const std::optional<OwnerClaim>& owner = known.link ? known.link->owner
+                                             : message  ? message->owner
+                                                        : none;
+    // Who brings a tombstone back owns it.
+    if (!owner || deleted || owner->owner == circumstances.mailbox_owner)
+        return true;
+    const Timestamp at = item.modified_at.value_or(circumstances.now);
+    const bool tagged_here = known.link && known.link->tracked_by == "user";
+    return !tagged_here &&
+           std::tie(at, circumstances.mailbox.text) < std::tie(owner->at, owner->address);
+}
 
 Rule rule_of_mode(Mode mode, const Case& c, const std::vector<Evidence>& evidence)
 {
@@ -108,7 +126,7 @@ DesiredCategories settle_regarding(Decision& decision, const Case& c, std::vecto
     } else {
         decision.suggestions = weighed.suggestions;
         // The question is put to the owner, in the owner's mailbox only.
-        if (weighed.ambiguous && c.wish.by_person && !shared)
+        if (weighed.ambiguous && c.wish.by_person && !shared && c.is_owners())
             desired.state = StateCategory::review;
         if (weighed.ambiguous)
             decision.note = "the strongest evidence names several records";

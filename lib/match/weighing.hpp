@@ -19,6 +19,8 @@ struct Case {
     RuleInput rule_input() const { return {item, candidates, policy, circumstances}; }
     /// The activity made from this very message, tombstones included; or nothing.
     const StoredMessage* stored() const;
+    /// Whether it is, or becomes by a tag here, this mailbox's to say what it is about.
+    bool is_owners() const;
 };
 
 /// Nothing is written to a draft, and nothing stored: what it asks for is kept until it is sent.

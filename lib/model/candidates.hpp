@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "base/timestamp.hpp"
 #include "model/address.hpp"
+#include "model/owner_claim.hpp"
 #include "model/record.hpp"
 #include "model/write_back.hpp"
 
@@ -48,6 +49,8 @@ struct StoredMessage {
     /// How the mailbox that asks tracks it itself: the strongest of user, rule, shared; empty: it
     /// does not. Asked for the messages of items without a link only.
     std::string linked_here{};
+    /// Whose it is by a person's tag; nothing: by a rule's, which any person's goes before.
+    std::optional<OwnerClaim> owner{};
 };
 
 /// What a label led to, strongest first: what the mailbox was offered under it, number, exact name,
@@ -105,6 +108,7 @@ struct KnownItem {
         bool attachments_pending = false;              ///< a scanner still held some of them
         std::optional<RecordId> regarding;             ///< of the activity
         std::optional<std::string> regarding_category; ///< the name last answered on this item
+        std::optional<OwnerClaim> owner{};             ///< of the activity, as in StoredMessage
     };
     std::optional<Link> link;
     std::optional<std::string> outcome; ///< of the last decision: "refused", "ignored", …

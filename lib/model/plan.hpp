@@ -38,15 +38,6 @@ struct StoredAttachment {
     Sha256 sha256{};              ///< of a stored one
 };
 
-/// Who owns an activity, as one mailbox sees it. Over all claims the best wins: a person before a
-/// rule, then the smaller time, then the smaller address; never the order of processing.
-struct OwnerClaim {
-    RecordId owner;
-    bool by_person = false;
-    Timestamp at{};      ///< lastModifiedDateTime of the version the tag was first read in
-    std::string address; ///< of the mailbox
-};
-
 /// An accepted item with its body: becomes an activity, or joins the one that is there.
 struct TrackedItem {
     std::string item_id;

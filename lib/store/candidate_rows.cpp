@@ -78,6 +78,7 @@ StoredMessage read_message(const pg::Result& rows, int row, Candidates& found)
     const auto hash = rows.get<pg::Bytes>(row, 6).value;
     std::copy_n(hash.begin(), std::min(hash.size(), from.size()), from.begin());
     at = rows.get<Timestamp>(row, 7);
+    message.owner = read_claim(rows, row, 16);
     if (optional_id<RecordId>(rows, row, 8)) {
         Record record = read_record(rows, row, 8);
         found.records.insert_or_assign(record.id, std::move(record));

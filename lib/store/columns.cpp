@@ -22,6 +22,19 @@ Record read_record(const pg::Result& result, int row, int first)
     return record;
 }
 
+std::optional<OwnerClaim> read_claim(const pg::Result& result, int row, int first)
+{
+    const auto owner = optional_id<RecordId>(result, row, first);
+    if (!owner)
+        return std::nullopt;
+    OwnerClaim claim;
+    claim.owner = *owner;
+    claim.by_person = true;
+    claim.at = result.get<Timestamp>(row, first + 1);
+    claim.address = result.get<std::string>(row, first + 2);
+    return claim;
+}
+
 RecordState record_state(std::string_view word)
 {
     if (word == "open")

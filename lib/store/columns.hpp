@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/strong.hpp"
+#include "model/owner_claim.hpp"
 #include "model/record.hpp"
 #include "model/write_back.hpp"
 #include "pg/params.hpp"
@@ -54,6 +55,9 @@ std::optional<Id> optional_id(const pg::Result& result, int row, int column)
 
 /// Columns id, type, external_id, name, number, parent_id, owner_id, state from `first` on.
 Record read_record(const pg::Result& result, int row, int first);
+
+/// Columns owner, time and address of a claim from `first` on; nothing where there is no owner.
+std::optional<OwnerClaim> read_claim(const pg::Result& result, int row, int first);
 
 /// The words of the database. A word that is none of them is a mistake of ours: std::logic_error.
 RecordState record_state(std::string_view word);

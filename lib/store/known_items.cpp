@@ -25,6 +25,7 @@ std::optional<KnownItem::Link> read_link(const pg::Result& rows, int row)
     link.regarding = optional_id<RecordId>(rows, row, 8);
     link.regarding_category = rows.get<std::optional<std::string>>(row, 9);
     link.attachments_pending = rows.get<bool>(row, 19);
+    link.owner = read_claim(rows, row, 28);
     return link;
 }
 

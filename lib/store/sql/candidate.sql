@@ -15,7 +15,8 @@ SELECT a.address, r.id, r.type, r.external_id, r.name, r.number, r.parent_id, r.
 -- name: candidates_by_identity
 -- Stored messages by identity key, with who sent them when, and the record each is about.
 SELECT i.key, a.id, a.regarding_id, a.regarding_by_person, a.deleted_at IS NOT NULL, a.had_external,
-       i.from_hash, i.sent_at, r.id, r.type, r.external_id, r.name, r.number, r.parent_id, r.owner_id, r.state
+       i.from_hash, i.sent_at, r.id, r.type, r.external_id, r.name, r.number, r.parent_id, r.owner_id, r.state,
+       CASE WHEN a.owned_by_person THEN a.owner_id END, a.owned_at, a.owner_address
   FROM store.activity_identity AS i
   JOIN store.activity AS a ON a.id = i.activity_id
   LEFT JOIN store.record AS r ON r.id = a.regarding_id

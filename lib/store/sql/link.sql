@@ -16,12 +16,15 @@ SELECT q.item_id,
        coalesce(o.says, false),
        (SELECT EXISTS (SELECT FROM sync.stop WHERE mailbox_id = $1::bigint)
             OR EXISTS (SELECT FROM sync.stop WHERE everywhere)),
-       r.label_hmacs, coalesce(p.itself, false)
+       r.label_hmacs, coalesce(p.itself, false),
+       a.owner_id, a.owned_at, a.owner_address
   FROM unnest($2::text[], $3::bytea[], $4::bytea[], $5::timestamptz[])
        AS q (item_id, item_hmac, message_hmac, happened_at)
   LEFT JOIN LATERAL (SELECT * FROM sync.link AS n
                       WHERE n.mailbox_id = $1::bigint AND n.item_id = q.item_id OFFSET 0) AS l ON true
-  LEFT JOIN LATERAL (SELECT n.deleted_at, n.regarding_id FROM store.activity AS n
+  LEFT JOIN LATERAL (SELECT n.deleted_at, n.regarding_id,
+                            CASE WHEN n.owned_by_person THEN n.owner_id END AS owner_id, n.owned_at, n.owner_address
+                       FROM store.activity AS n
                       WHERE n.id = l.activity_id OFFSET 0) AS a ON true
   LEFT JOIN LATERAL (SELECT true AS pending FROM store.attachment AS n
                       WHERE n.activity_id = l.activity_id AND n.status = 'pending' LIMIT 1) AS t ON true

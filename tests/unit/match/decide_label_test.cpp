@@ -7,6 +7,34 @@ using namespace crmsync::test;
 
 // What labels on linked items change, and what they ask.
 
+TEST_CASE("what several records fit is asked of the owner, whoever tags it")
+{
+    const Item both = carrying({"CRM Tracked", "CRM Track"}).cc("bo@fabrikam.example");
+    const Item asked = carrying({"CRM Review"}).cc("bo@fabrikam.example");
+    const auto owned = [](KnownItem item, int owner, Timestamp at) {
+        item.link->owner = OwnerClaim{record_id(owner), true, at, "lee@contoso.example"};
+        return item;
+    };
+    const char* const asks = "tracked hand_tag by person, answers review";
+    const char* const answers = "tracked hand_tag by person, answers tracked";
+    check({
+        {"a rule's until now", both, known().shared(), asks},
+        {"a colleague's, by an earlier tag", both, owned(known().shared(), 91, monday(-30)),
+         answers},
+        {"a colleague's, by a later tag", both, owned(known().shared(), 91, monday(600)), asks},
+        {"by a later tag, though ownership has passed on", both,
+         owned(known().linked(), 91, monday(600)), answers},
+        {"one's own, from another mailbox", both, owned(known().shared(), 90, monday(-30)), asks},
+        {"a colleague's who untracked it", both,
+         owned(known().shared().removed_from_crm(), 91, monday(-30)), asks},
+        {"asked before it was a colleague's", asked,
+         owned(known().seen(StateCategory::review), 91, monday(-30)), "tracked, answers tracked"},
+        {"a label that leads nowhere, on a colleague's", carrying({"CRM Tracked", "CRM: Nowhere"}),
+         owned(known().shared(), 91, monday(-30)),
+         "tracked regarding_category by person, answers review"},
+    });
+}
+
 TEST_CASE("a label added to a linked item changes its regarding")
 {
     const Decision added = decide(carrying({"CRM Tracked", "CRM: Fabrikam"}), known().linked(),

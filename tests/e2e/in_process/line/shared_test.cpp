@@ -240,7 +240,7 @@ TEST_CASE("a hand tag that comes before a shared copy was answered is that perso
     CHECK(two.owner() == kim);
 }
 
-TEST_CASE("the question which record it is about is put to the owner, not to colleagues")
+TEST_CASE("the question which record it is about is put to the owner, not to who tags it later")
 {
     Colleagues two;
     two.stage.import("contact", "external_id,name,email\nC1,Ann,ann@adventure.example\n"
@@ -248,5 +248,9 @@ TEST_CASE("the question which record it is about is put to the owner, not to col
     const auto copies =
         two.tracked_by_kim(Letter("Offer").id("m1").to(kim, lee, "bo@blue.example"));
     CHECK(two.stage.categories(copies[0]) == Names{"CRM Review"});
+    CHECK(two.stage.categories(copies[1]) == Names{"CRM Tracked"});
+    two.stage.script().tag(lee, copies[1].id, "CRM Track");
+    two.stage.settle();
+    CHECK(two.links(two.lees) == Stage::Rows{"user hand_tag"});
     CHECK(two.stage.categories(copies[1]) == Names{"CRM Tracked"});
 }
