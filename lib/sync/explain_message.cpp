@@ -79,7 +79,7 @@ asio::awaitable<std::vector<ExplainedCopy>> explain_message(const TurnContext& c
         auto known = co_await store::known_items(*connection, context.mailbox.id, query);
         const std::vector<Item> alone(1, item);
         co_await find_stops(context, alone, known);
-        find_read_labels(context, alone, known);
+        find_read_labels(alone, known, context.hash, context.rules->policy);
         const CandidateQuery wanted = match::wanted(item, context.rules->policy);
         Candidates candidates = co_await store::find_candidates(*connection, wanted);
         const std::vector<const Item*> only(1, &item);

@@ -238,7 +238,7 @@ PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidate
         co_return decided;
     std::map<std::string, KnownItem> known_items = co_await known(items);
     co_await find_stops(context_, items, known_items);
-    find_read_labels(context_, items, known_items);
+    find_read_labels(items, known_items, context_.hash, context_.rules->policy);
 
     // What a mailbox receives of its own is not the copy it sent, which answers for the draft.
     if (source.well_known == WellKnown::inbox)

@@ -30,13 +30,13 @@ void compare(KnownItem& known, const Item& item, const PrivateHash& hash,
 
 } // namespace
 
-void find_read_labels(const TurnContext& context, const std::vector<Item>& items,
-                      std::map<std::string, KnownItem>& known)
+void find_read_labels(const std::vector<Item>& items, std::map<std::string, KnownItem>& known,
+                      const PrivateHash& hash, const match::Policy& policy)
 {
     for (const Item& item : items) {
         const auto at = known.find(item.key.id);
         if (at != known.end() && !at->second.label_hmacs.empty() && item.categories.said())
-            compare(at->second, item, context.hash, context.rules->policy);
+            compare(at->second, item, hash, policy);
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include "match/policy.hpp"
 #include "sync/decided.hpp"
-#include "sync/turn_context.hpp"
+#include "sync/private_hash.hpp"
 
 #include <map>
 #include <string>
@@ -13,8 +13,8 @@
 namespace crmsync::sync {
 
 /// Tells of each item which of its labels it was read with before.
-void find_read_labels(const TurnContext& context, const std::vector<Item>& items,
-                      std::map<std::string, KnownItem>& known);
+void find_read_labels(const std::vector<Item>& items, std::map<std::string, KnownItem>& known,
+                      const PrivateHash& hash, const match::Policy& policy);
 
 /// Adds the labels the item was read with, where they are not known yet.
 void plan_read_labels(Plan& plan, const Decided& decided, const PrivateHash& hash,
