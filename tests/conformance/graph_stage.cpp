@@ -161,7 +161,7 @@ public:
     }
     void damage(const std::string& id) override
     {
-        script().item(address, id).raw["sentDateTime"] = "\"the day before\"";
+        script().item(address, id).raw["ccRecipients"] = "\"everybody\"";
         script().item(address, id).raw["subject"] = "\"half \\ud83d a pair\x03\"";
     }
 

@@ -84,25 +84,34 @@ void read_flag(Row& row, const json::value& value, Said<bool>& to)
         row.bad("is neither true nor false"); // null is no answer to yes or no
 }
 
+/// No mail is of such a time. Programs write "none" as the first or last year they know: 0001
+/// (G-117), 1601, 4501, 9999.
+bool stands_for_none(Timestamp at)
+{
+    using namespace std::chrono;
+    return at < sys_days(1970y / January / 1) || at >= sys_days(2200y / January / 1);
+}
+
 /// All dates of messages are UTC by Graph's documentation: one without a zone is, too.
 std::optional<Timestamp> time_of(std::string_view text)
 {
-    const std::optional<Timestamp> at = parse_timestamp(text);
-    return at ? at : parse_timestamp(std::string(text) + "Z");
+    std::optional<Timestamp> at = parse_timestamp(text);
+    if (!at)
+        at = parse_timestamp(std::string(text) + "Z");
+    if (at && stands_for_none(*at))
+        return std::nullopt;
+    return at;
 }
 
-void read_time(Row& row, const json::value& value, Said<Timestamp>& to)
+/// What is no date says that there is none: the next best stands for it (Item::happened_at), and a
+/// message whose clock was wrong can be tracked like any other.
+void read_time(Row&, const json::value& value, Said<Timestamp>& to)
 {
-    if (value.is_null())
-        return void(to = Said<Timestamp>::empty());
     const auto text = text_of(&value);
-    if (text && (text->empty() || text->starts_with("0001-01-01")))
-        return void(to = Said<Timestamp>::empty()); // "none" (G-117)
     const std::optional<Timestamp> at = text ? time_of(*text) : std::nullopt;
+    to = Said<Timestamp>::empty();
     if (at)
         to = *at;
-    else
-        row.bad("is no date");
 }
 
 /// {"emailAddress": {"name": …, "address": …}}; nothing for one that names nobody.
@@ -349,10 +358,9 @@ const Properties& properties()
         // Which message it is: copies in other mailboxes are known by these.
         {"internetMessageId", {read_message_id, sets_aside}},
         {"subject", {[](Row& r, V v) { read_text(r, v, r.item.subject); }, sets_aside}},
-        {"sentDateTime",
-         {[](Row& r, V v) { read_time(r, v, r.item.message().sent_at); }, sets_aside}},
+        {"sentDateTime", {[](Row& r, V v) { read_time(r, v, r.item.message().sent_at); }, unsaid}},
         {"receivedDateTime",
-         {[](Row& r, V v) { read_time(r, v, r.item.message().received_at); }, sets_aside}},
+         {[](Row& r, V v) { read_time(r, v, r.item.message().received_at); }, unsaid}},
         // What only adds to it.
         {"createdDateTime", {[](Row& r, V v) { read_time(r, v, r.item.created_at); }, unsaid}},
         {"lastModifiedDateTime",

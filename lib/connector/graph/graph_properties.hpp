@@ -11,7 +11,8 @@ namespace crmsync::graph {
 ///
 /// A value of a type or form it cannot have sets the item aside (Item::unreadable names the
 /// property) where it bears on whether the item may be read, who it is or at which version it
-/// stands; of any other property it is not said, as though it were absent.
+/// stands; of any other property it is not said, as though it were absent. A date that none can be
+/// says that there is none.
 ///
 /// Returns whether there is a sensitivity of a number nobody knows: it is not said.
 bool read_properties(const boost::json::object& object, Item& item);
