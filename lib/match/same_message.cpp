@@ -1,6 +1,7 @@
 #include "match/same_message.hpp"
 
 #include "base/text.hpp"
+#include "model/sender_hash.hpp"
 
 #include <chrono>
 
@@ -24,7 +25,7 @@ bool is_same_message(const Item& item, const StoredMessage& stored)
     const auto& [from, at] = *stored.sent;
     const Timestamp happened = item.happened_at().value_or(Timestamp{});
     const auto between = at > happened ? at - happened : happened - at;
-    return between <= apart && from == sha256(identity_sender(item));
+    return between <= apart && !senders_differ(from, sender_hash(identity_sender(item)));
 }
 
 const StoredMessage* stored_message(const Item& item, const Candidates& candidates)

@@ -11,7 +11,8 @@ namespace crmsync::match {
 std::string identity_sender(const Item& item);
 
 /// Whether the stored message is this very one. A Message-ID alone does not say so: it counts as
-/// reused where From differs or the times of sending are more than a day apart (PRODUCT section 5).
+/// reused where From differs (senders_differ) or the times of sending are more than a day apart
+/// (PRODUCT section 5).
 bool is_same_message(const Item& item, const StoredMessage& stored);
 
 /// The activity made from this very message, tombstones included; or nothing.

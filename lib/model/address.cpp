@@ -1,6 +1,7 @@
 #include "model/address.hpp"
 
 #include "base/text.hpp"
+#include "model/x500.hpp"
 
 #include <algorithm>
 
@@ -17,14 +18,6 @@ bool breaks_an_address(char c)
     return byte <= 0x20 || byte == 0x7F || c == '<' || c == '>' || c == ',' || c == ';';
 }
 
-/// Exchange's own names: "/O=EXCHANGELABS/OU=…/CN=…", with or without "EX:" before it.
-bool is_x500(std::string_view folded)
-{
-    if (folded.starts_with("ex:"))
-        folded.remove_prefix(3);
-    return folded.starts_with("/o=") || folded.starts_with("/c=") || folded.starts_with("/cn=");
-}
-
 /// "ann+crm" is "ann". A local part that is nothing but a tag stays as it is.
 std::string_view without_tag(std::string_view local)
 {
@@ -33,6 +26,13 @@ std::string_view without_tag(std::string_view local)
 }
 
 } // namespace
+
+bool is_x500(std::string_view folded)
+{
+    if (folded.starts_with("ex:"))
+        folded.remove_prefix(3);
+    return folded.starts_with("/o=") || folded.starts_with("/c=") || folded.starts_with("/cn=");
+}
 
 Domain Address::domain() const { return {text.substr(text.rfind('@') + 1)}; }
 

@@ -75,8 +75,7 @@ StoredMessage read_message(const pg::Result& rows, int row, Candidates& found)
     message.deleted = rows.get<bool>(row, 4);
     message.had_external = rows.get<bool>(row, 5);
     auto& [from, at] = message.sent.emplace();
-    const auto hash = rows.get<pg::Bytes>(row, 6).value;
-    std::copy_n(hash.begin(), std::min(hash.size(), from.size()), from.begin());
+    from = read_digest(rows, row, 6);
     at = rows.get<Timestamp>(row, 7);
     message.owner = read_claim(rows, row, 16);
     if (optional_id<RecordId>(rows, row, 8)) {

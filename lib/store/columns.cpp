@@ -4,9 +4,18 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace crmsync::store {
+
+Sha256 read_digest(const pg::Result& result, int row, int column)
+{
+    const std::string bytes = result.get<pg::Bytes>(row, column).value;
+    Sha256 digest{};
+    std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+    return digest;
+}
 
 Record read_record(const pg::Result& result, int row, int first)
 {

@@ -53,6 +53,9 @@ std::optional<Id> optional_id(const pg::Result& result, int row, int column)
     return Id(std::move(*value));
 }
 
+/// A column of digests.
+Sha256 read_digest(const pg::Result& result, int row, int column);
+
 /// Columns id, type, external_id, name, number, parent_id, owner_id, state from `first` on.
 Record read_record(const pg::Result& result, int row, int first);
 

@@ -1,6 +1,7 @@
 #include "store/page_identity.hpp"
 
 #include "base/failure.hpp"
+#include "model/sender_hash.hpp"
 #include "store/columns.hpp"
 #include "store/contents.hpp"
 #include "store/statements.hpp"
@@ -68,7 +69,7 @@ void propose(pg::Script& script, const Plan& plan, const std::vector<Open>& open
 
 struct Holder {
     ActivityId activity;
-    std::string from_hash;
+    Sha256 from_hash{};
     Timestamp sent_at{};
     bool written = false;
     bool deleted = false;
@@ -93,7 +94,7 @@ std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Res
     for (int row = 0; row < rows.rows(); ++row) {
         Holder holder;
         holder.activity = ActivityId(rows.get<Uuid>(row, 1));
-        holder.from_hash = rows.get<pg::Bytes>(row, 2).value;
+        holder.from_hash = read_digest(rows, row, 2);
         holder.sent_at = rows.get<Timestamp>(row, 3);
         const auto found = written.find(holder.activity.value);
         holder.written = found != written.end();
@@ -104,11 +105,33 @@ std::map<std::string, Holder> read_holders(const pg::Result& rows, const pg::Res
     return holders;
 }
 
+/// Senders of messages that were known by X.500 names only, by identity key.
+using Learned = std::map<std::string, std::pair<Sha256, Sha256>>;
+
+void learn(pg::Script& script, const Learned& learned)
+{
+    std::vector<pg::Bytes> keys, known, senders;
+    for (const auto& [key, sender] : learned) {
+        keys.push_back({key});
+        known.push_back(pg::to_bytes(sender.first));
+        senders.push_back(pg::to_bytes(sender.second));
+    }
+    if (!keys.empty())
+        script.add(sql::learn_senders, params(keys, known, senders));
+}
+
+/// Whether this copy tells the address of who the others name otherwise. It is kept, so that a
+/// third message with this Message-ID is told from this one.
+bool names_sender(const Holder& holder, const Identity& identity)
+{
+    return is_x500_sender(holder.from_hash) && !is_x500_sender(identity.from_hash);
+}
+
 bool same_message(const Holder& holder, const Identity& identity)
 {
     const auto between = holder.sent_at > identity.sent_at ? holder.sent_at - identity.sent_at
                                                            : identity.sent_at - holder.sent_at;
-    return holder.from_hash == bytes_of(identity.from_hash) && between <= apart;
+    return !senders_differ(holder.from_hash, identity.from_hash) && between <= apart;
 }
 
 std::vector<pg::Bytes> stored_contents(const Plan& plan)
@@ -139,7 +162,8 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
 
     pg::Script script = transaction(fence);
     bool purged = false;
-    // Each round takes every item it leaves open one key further, up to the key of its own.
+    // Each round takes every item it leaves open one key further, up to the key of its own, or has
+    // learned the sender under its key.
     for (bool first = true; !open.empty(); first = false) {
         propose(script, plan, open);
         const std::size_t answer = script.size() - 3;
@@ -152,6 +176,7 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
         const std::map<std::string, Holder> holders =
             read_holders(results[answer], results[answer + 1], results[answer + 2]);
         std::vector<Open> still_open;
+        Learned learned;
         for (Open& one : open) {
             const TrackedItem& item = plan.tracked[one.index];
             const auto found = holders.find(one.key);
@@ -166,6 +191,12 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
                 still_open.push_back(std::move(one));
                 continue;
             }
+            if (names_sender(holder, item.identity)) {
+                // Another page may be learning another one: what stands then is read again.
+                learned.try_emplace(one.key, holder.from_hash, item.identity.from_hash);
+                still_open.push_back(std::move(one));
+                continue;
+            }
             Identified& identified = page.items[one.index];
             identified.activity = holder.activity;
             identified.mine = holder.activity == item.proposed && !holder.written;
@@ -174,6 +205,7 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
             purged = purged || (!holder.written && !proposed.contains(holder.activity));
         }
         open = std::move(still_open);
+        learn(script, learned);
         if (asks_blobs)
             for (int row = 0; row < results.back().rows(); ++row)
                 page.blobs.insert(results.back().get<pg::Bytes>(row, 0).value);

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "match/same_message.hpp"
 #include "match/subject.hpp"
+#include "model/sender_hash.hpp"
 
 #include <algorithm>
 
@@ -31,7 +32,7 @@ Identity identify(const Item& item, std::string_view body)
 {
     Identity identity;
     const std::string from = match::identity_sender(item);
-    identity.from_hash = sha256(from);
+    identity.from_hash = sender_hash(from);
     identity.sent_at = item.happened_at().value_or(Timestamp{});
 
     if (item.thread.message_id.has_value() && !item.thread.message_id->empty()) {

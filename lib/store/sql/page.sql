@@ -33,6 +33,16 @@ SELECT key, activity_id, from_hash, sent_at
  ORDER BY key
     ON CONFLICT (key) DO NOTHING;
 
+-- name: learn_senders
+-- The addresses of those who were known by X.500 names only. Where another page learned one first,
+-- that stands.
+UPDATE store.activity_identity AS i SET from_hash = n.sender
+  FROM (SELECT k.key, l.sender
+          FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS l (key, known, sender)
+          JOIN store.activity_identity AS k ON k.key = l.key AND k.from_hash = l.known
+         ORDER BY k.key FOR NO KEY UPDATE OF k) AS n
+ WHERE i.key = n.key;
+
 -- name: select_identities
 -- Who won, for each key. A statement of its own: it must see what the waiting above let in.
 SELECT key, activity_id, from_hash, sent_at FROM store.activity_identity WHERE key = ANY ($1::bytea[]);

@@ -1,4 +1,5 @@
 #include "integration/store/two_mailboxes.hpp"
+#include "model/sender_hash.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -85,4 +86,48 @@ TEST_CASE("two copies of one message in one chunk are one activity")
     CHECK(committed.tracked[0].created != committed.tracked[1].created);
     CHECK(two.number("SELECT count(*) FROM store.activity") == 1);
     CHECK(two.number("SELECT count(*) FROM sync.link") == 2);
+}
+
+namespace {
+
+constexpr const char* anns_name = "/o=labs/cn=recipients/cn=ann";
+
+TrackedItem sent_by(TrackedItem item, std::string_view sender)
+{
+    item.identity.from_hash = sender_hash(sender);
+    return item;
+}
+
+} // namespace
+
+TEST_CASE("a message whose sender one copy names by X.500 is one, and another's is not lost in it")
+{
+    const bool name_first = GENERATE(true, false);
+    TwoMailboxes two;
+    const TrackedItem named = sent_by(two.anns("a1", "m@example.com"), anns_name);
+    const TrackedItem addressed = sent_by(two.bobs("b1", "m@example.com"), "ann@example.com");
+    const auto first =
+        two.commit(name_first ? two.ann : two.bob, plan_of(name_first ? named : addressed));
+    const auto second =
+        two.commit(name_first ? two.bob : two.ann, plan_of(name_first ? addressed : named));
+    CHECK(second.tracked[0].activity == first.tracked[0].activity);
+    CHECK_FALSE(second.tracked[0].created);
+
+    const TrackedItem other = sent_by(two.bobs("b2", "m@example.com"), "eve@example.com");
+    const auto third = two.commit(two.bob, plan_of(other));
+    CHECK(third.tracked[0].created);
+    CHECK(two.number("SELECT count(*) FROM store.activity") == 2);
+    CHECK(two.number("SELECT count(*) FROM sync.link") == 3);
+}
+
+TEST_CASE("of two addresses that come at once after an X.500 name each has its message")
+{
+    TwoMailboxes two;
+    two.commit(two.ann, plan_of(sent_by(two.anns("a1", "m@example.com"), anns_name)));
+    Plan plan = plan_of(sent_by(two.bobs("b1", "m@example.com"), "ann@example.com"));
+    plan.tracked.push_back(sent_by(two.bobs("b2", "m@example.com"), "eve@example.com"));
+    const auto committed = two.commit(two.bob, plan);
+    CHECK(committed.tracked[0].activity != committed.tracked[1].activity);
+    CHECK(committed.tracked[0].created != committed.tracked[1].created);
+    CHECK(two.number("SELECT count(*) FROM store.activity") == 2);
 }

@@ -47,3 +47,12 @@ TEST_CASE("of several messages with one Message-ID an item is its own")
     REQUIRE(match::stored_message(item, candidates));
     CHECK(match::stored_message(item, candidates)->activity == activity_id(2));
 }
+
+TEST_CASE("a sender who is an X.500 name in one copy and an address in another is the same")
+{
+    const Timestamp noon = *parse_timestamp("2026-03-02T12:00:00Z");
+    const Item item = message().from("/O=Labs/CN=Recipients/CN=Ann").at(noon);
+    CHECK(match::is_same_message(item, stored_from("ann@adventure.example", noon)));
+    CHECK_FALSE(match::is_same_message(
+        item, stored_from("ann@adventure.example", noon - std::chrono::hours(25))));
+}

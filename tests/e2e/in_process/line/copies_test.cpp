@@ -142,3 +142,26 @@ TEST_CASE("Bcc is known from the sender's copy only")
     CHECK(stage.rows("SELECT address FROM crm.activity_party WHERE role = 'bcc'") ==
           Stage::Rows{"eve@fabrikam.example"});
 }
+
+TEST_CASE("a message whose sender is an X.500 name in one mailbox is one activity with the others")
+{
+    const bool name_first = GENERATE(true, false);
+    Stage stage;
+    stage.mailbox(kim);
+    stage.mailbox(lee);
+    stage.start();
+    stage.settle();
+    Letter letter = Letter("Both").id("both").to(kim, lee).cc("bo@blue.example");
+    const sim::ItemRef lees = stage.script().put(lee, "inbox", letter);
+    letter.from("/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=ANN");
+    const sim::ItemRef kims = stage.script().put(kim, "inbox", letter);
+    stage.settle();
+    stage.script().tag(name_first ? kim : lee, name_first ? kims.id : lees.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.categories(kims) == Names{"CRM Tracked"});
+    CHECK(stage.categories(lees) == Names{"CRM Tracked"});
+    stage.script().tag(name_first ? lee : kim, name_first ? lees.id : kims.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 1);
+    CHECK(stage.rows("SELECT tracked_by FROM sync.link") == Stage::Rows{"user", "user"});
+}
