@@ -92,6 +92,8 @@ struct RegardingChange {
     ActivityId activity;
     std::optional<RecordId> regarding; ///< nothing = cleared
     std::optional<std::string> regarding_category;
+    Timestamp chosen_at{}; ///< lastModifiedDateTime of the version it was first read in
+    std::optional<Sha256> message_hmac{}; ///< of the message: its answers may follow
 };
 
 /// What a stored message answers was stored after it, and says better what it is about. A person's
@@ -118,9 +120,9 @@ struct DecisionRow {
     std::optional<Sha256> message_id_hmac;
     std::optional<Sha256> thread_hmac; ///< conversation
     std::vector<Sha256> parent_hmacs;  ///< newest 20 references
-    /// Of an ignored or tracked answer: those messages, none of which was stored when it was
-    /// decided; of an ignored item its own Message-ID, likewise. Not kept; the commit looks whether
-    /// one is by then.
+    /// Of an ignored answer: the messages it answers that were not stored when it was decided; of a
+    /// tracked one also those that were about nothing then. Of an ignored item its own Message-ID,
+    /// likewise. Not kept; the commit looks whether one is stored, or about something, by then.
     std::vector<std::string> unstored_parents;
     std::optional<std::string> unstored_message{};
     Sha256 input_hmac{};

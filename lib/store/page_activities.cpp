@@ -29,6 +29,7 @@ void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
     std::vector<Timestamp> occurred, owned_at;
     std::vector<std::optional<std::string>> message_ids;
     std::vector<std::optional<Uuid>> regardings;
+    std::vector<std::optional<Timestamp>> chosen;
     for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
         if (!page.items[i].mine)
             continue;
@@ -47,6 +48,9 @@ void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
         regardings.push_back(plain(item.regarding));
         regarding_by_person.push_back(item.regarding_by_person);
         strengths.push_back(item.regarding_strength);
+        std::optional<Timestamp>& chosen_at = chosen.emplace_back();
+        if (item.regarding_by_person)
+            chosen_at = item.tagged_at;
         owners.push_back(item.owner.owner.value);
         owned_by_person.push_back(item.owner.by_person);
         owned_at.push_back(item.owner.at);
@@ -58,7 +62,8 @@ void add_new_activities(pg::Script& script, MailboxId mailbox, const Plan& plan,
     script.add(sql::insert_activities,
                params(mailbox, ids, directions, subjects.views(), bodies.views(), body_types,
                       truncated, body_bytes, occurred, message_ids, regardings, regarding_by_person,
-                      strengths, owners, owned_by_person, owned_at, owner_addresses, had_external));
+                      strengths, chosen, owners, owned_by_person, owned_at, owner_addresses,
+                      had_external));
 }
 
 struct PartyColumns {
@@ -127,6 +132,7 @@ struct Amendment {
     bool by_person = false;
     int strength = 0;
     bool clears = false;
+    std::optional<Timestamp> chosen_at; ///< of a person's word on the regarding
 };
 
 bool better(const OwnerClaim& a, const OwnerClaim& b)
@@ -153,6 +159,9 @@ std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPag
             amendment.regarding = item.regarding;
             amendment.by_person = item.regarding_by_person;
             amendment.strength = item.regarding_strength;
+            amendment.chosen_at.reset();
+            if (item.regarding_by_person)
+                amendment.chosen_at = item.tagged_at;
         }
     }
     for (const HandTag& tag : plan.hand_tags) {
@@ -166,6 +175,7 @@ std::map<ActivityId, Amendment> amendments(const Plan& plan, const IdentifiedPag
         amendment.clears = !change.regarding;
         amendment.by_person = true;
         amendment.strength = static_cast<int>(Strength::person);
+        amendment.chosen_at = change.chosen_at;
     }
     return all;
 }
@@ -179,7 +189,7 @@ bool add_amendments(pg::Script& script, MailboxId mailbox, const Plan& plan,
     std::vector<Uuid> ids;
     std::vector<std::optional<Uuid>> claimants, regardings;
     std::vector<std::optional<bool>> claimed_by_person;
-    std::vector<std::optional<Timestamp>> claimed_at;
+    std::vector<std::optional<Timestamp>> claimed_at, chosen_at;
     std::vector<std::optional<std::string>> claim_addresses;
     std::vector<bool> revives, had_external, regarding_by_person, clears;
     std::vector<std::int64_t> strengths;
@@ -201,10 +211,11 @@ bool add_amendments(pg::Script& script, MailboxId mailbox, const Plan& plan,
         regarding_by_person.push_back(amendment.by_person);
         strengths.push_back(amendment.strength);
         clears.push_back(amendment.clears);
+        chosen_at.push_back(amendment.chosen_at);
     }
-    script.add(sql::amend_activities,
-               params(mailbox, ids, claimants, claimed_by_person, claimed_at, claim_addresses,
-                      revives, had_external, regardings, regarding_by_person, strengths, clears));
+    script.add(sql::amend_activities, params(mailbox, ids, claimants, claimed_by_person, claimed_at,
+                                             claim_addresses, revives, had_external, regardings,
+                                             regarding_by_person, strengths, clears, chosen_at));
     return true;
 }
 

@@ -300,6 +300,8 @@ void plan_decided(Plan& plan, const Decided& decided, const PlanFacts& facts)
         change.activity = link.activity;
         change.regarding = decision.regarding;
         change.regarding_category = shown_label(decision);
+        change.message_hmac = message_hmac(decided.item, facts.hash);
+        change.chosen_at = decided.item.modified_at.value_or(facts.now);
         plan.regardings.push_back(std::move(change));
     }
     // A person's word goes first, whatever the thread says.

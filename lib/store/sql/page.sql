@@ -85,19 +85,20 @@ INSERT INTO store.blob_part (sha256, n, content) VALUES ($1::bytea, $2::bigint::
 -- New ones only: whoever won the identity writes the activity.
 INSERT INTO store.activity (id, kind, direction, subject, body, body_type, body_truncated, body_bytes,
        occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength,
-       regarding_mailbox, owner_id, owned_by_person, owned_at, owner_address, had_external,
+       regarding_mailbox, regarding_at, owner_id, owned_by_person, owned_at, owner_address, had_external,
        created_at, updated_at)
 SELECT id, 'email', direction, subject, body, body_type, body_truncated, body_bytes,
        occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength::integer,
-       CASE WHEN regarding_id IS NOT NULL THEN $1::bigint END,
-       owner_id, owned_by_person, owned_at, owner_address, had_external,
+       CASE WHEN regarding_id IS NOT NULL THEN $1::bigint END, chosen_at,
+       coalesce((SELECT r.successor_id FROM store.record AS r WHERE r.id = a.owner_id), owner_id), owned_by_person, owned_at, owner_address, had_external,
        (SELECT sync.now()), (SELECT sync.now())
   FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[],
               $9::timestamptz[], $10::text[], $11::uuid[], $12::boolean[], $13::bigint[],
-              $14::uuid[], $15::boolean[], $16::timestamptz[], $17::text[], $18::boolean[])
+              $14::timestamptz[], $15::uuid[], $16::boolean[], $17::timestamptz[], $18::text[],
+              $19::boolean[])
        AS a (id, direction, subject, body, body_type, body_truncated, body_bytes,
              occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength,
-             owner_id, owned_by_person, owned_at, owner_address, had_external);
+             chosen_at, owner_id, owned_by_person, owned_at, owner_address, had_external);
 
 -- name: insert_parties
 -- Of activities written just before: each role and address once.
@@ -129,21 +130,26 @@ SELECT activity_id, ordinal::integer, name, content_type, size, status, reason, 
 -- What a further copy changes in activities that are there: a better claim to ownership, a stronger
 -- regarding, a tombstone revived. Touches a row only where something changes, in the order of ids.
 -- Claims: a person before a rule, then the earlier, then the smaller address. Regarding: a person
--- before a rule, then the stronger; between persons the choice made in the owner's mailbox stands and
--- another's becomes a connection. `clears`: a person took the label off.
+-- before a rule, then the stronger; between persons the choice made in the owner's mailbox stands, else
+-- the one first made earlier, then that of the smaller address; others become connections. So it never
+-- matters which was read first. `clears`: a person took the label off.
 -- COLLATE: unnest() gives the default collation, the claim is compared by bytes.
 WITH incoming AS (
-    SELECT c.*, m.owner_id AS mailbox_user
+    SELECT c.*, m.owner_id AS mailbox_user, m.address AS mailbox_address,
+           coalesce((SELECT r.successor_id FROM store.record AS r WHERE r.id = c.claimant),
+                    c.claimant) AS claimant_now
       FROM unnest($2::uuid[], $3::uuid[], $4::boolean[], $5::timestamptz[], $6::text[], $7::boolean[],
-                  $8::boolean[], $9::uuid[], $10::boolean[], $11::bigint[], $12::boolean[])
+                  $8::boolean[], $9::uuid[], $10::boolean[], $11::bigint[], $12::boolean[],
+                  $13::timestamptz[])
            AS c (activity_id, claimant, by_person, claimed_at, claim_address, revives,
-                 had_external, regarding, regarding_by_person, strength, clears)
+                 had_external, regarding, regarding_by_person, strength, clears, chosen_at)
            LEFT JOIN sync.mailbox AS m ON m.id = $1::bigint
 ), locked AS MATERIALIZED (
     -- A tag waits for an untrack that is being released, to revive what that buries.
     SELECT a.id, i.*, a.owner_id AS old_owner, a.deleted_at AS was_deleted,
            a.regarding_id AS old_regarding, a.regarding_by_person AS old_by_person,
-           a.regarding_mailbox AS old_mailbox, a.regarding_strength AS old_strength,
+           a.regarding_mailbox AS old_mailbox, a.regarding_at AS old_chosen_at,
+           a.regarding_strength AS old_strength,
            a.had_external AS old_external,
            i.claimed_at IS NOT NULL
                AND (i.revives AND a.deleted_at IS NOT NULL
@@ -160,20 +166,28 @@ WITH incoming AS (
                    AND (i.claimed_at, i.claim_address COLLATE "C") < (a.owned_at, a.owner_address))
         OR i.clears
         OR i.regarding IS NOT NULL
-           AND (i.regarding_by_person AND (NOT a.regarding_by_person OR i.regarding IS DISTINCT FROM a.regarding_id)
+           AND (i.regarding_by_person AND (NOT a.regarding_by_person OR i.regarding IS DISTINCT FROM a.regarding_id
+                                           OR a.regarding_mailbox IS DISTINCT FROM $1::bigint)
                 OR NOT i.regarding_by_person AND NOT a.regarding_by_person
                    AND (a.regarding_id IS NULL OR i.strength > a.regarding_strength))
      ORDER BY a.id
        FOR NO KEY UPDATE OF a
-), ruled AS (
-    SELECT l.*,
-           CASE WHEN l.takes_over THEN l.claimant ELSE l.old_owner END AS owner_now,
-           -- Whose choice stands: that of the owner, or of the mailbox that chose before.
-           l.mailbox_user IS NOT NULL
-               AND l.mailbox_user = CASE WHEN l.takes_over THEN l.claimant ELSE l.old_owner END
-               OR l.old_mailbox = $1::bigint
-               OR NOT l.old_by_person AS may_choose
+), owned AS (
+    SELECT l.*, CASE WHEN l.takes_over THEN l.claimant_now ELSE l.old_owner END AS owner_now,
+           h.owner_id AS old_user, h.address AS old_address
       FROM locked AS l
+      LEFT JOIN LATERAL (SELECT m.owner_id, m.address FROM sync.mailbox AS m
+                          WHERE m.id = l.old_mailbox OFFSET 0) AS h ON true
+), ruled AS (
+    SELECT o.*,
+           -- Whose choice stands: that of the owner, of the mailbox that chose before, or the earlier.
+           o.mailbox_user IS NOT NULL AND o.mailbox_user = o.owner_now
+               OR o.old_mailbox = $1::bigint
+               OR NOT o.old_by_person
+               OR NOT o.clears AND o.old_user IS DISTINCT FROM o.owner_now AND o.old_address IS NOT NULL
+                  AND (o.chosen_at, o.mailbox_address COLLATE "C")
+                      < (coalesce(o.old_chosen_at, '-infinity'), o.old_address COLLATE "C") AS may_choose
+      FROM owned AS o
 ), settled AS (
     SELECT r.*,
            CASE WHEN r.clears THEN r.may_choose
@@ -199,26 +213,33 @@ WITH incoming AS (
                                       ELSE a.regarding_by_person END,
            regarding_strength = CASE WHEN s.sets_regarding THEN s.strength::integer ELSE a.regarding_strength END,
            regarding_mailbox = CASE WHEN s.sets_regarding THEN $1::bigint ELSE a.regarding_mailbox END,
+           -- A change of mind is as old as the first choice.
+           regarding_at = CASE WHEN NOT s.sets_regarding THEN a.regarding_at
+                               WHEN s.old_by_person AND s.old_mailbox = $1::bigint
+                               THEN least(a.regarding_at, s.chosen_at)
+                               ELSE s.chosen_at END,
            updated_at = (SELECT sync.now())
       FROM settled AS s
      WHERE a.id = s.id
        AND (s.takes_over OR s.sets_regarding OR s.revives AND s.was_deleted IS NOT NULL
             OR s.had_external AND NOT s.old_external)
 ), withdrawn AS (
-    -- This mailbox chose another one, or none: its earlier choice is no connection any more.
+    -- This mailbox chose another one, or none: its earlier choice is no connection any more. Nor is
+    -- another's for what is the regarding now.
     DELETE FROM store.activity_connection AS c
      USING settled AS s
-     WHERE c.activity_id = s.id AND c.role = 'regarding' AND c.mailbox_id = $1::bigint
-       AND (s.clears OR s.regarding_by_person) AND c.record_id IS DISTINCT FROM s.regarding
+     WHERE c.activity_id = s.id AND c.role = 'regarding' AND (s.clears OR s.regarding_by_person)
+       AND (c.mailbox_id = $1::bigint AND c.record_id IS DISTINCT FROM s.regarding
+            OR s.sets_regarding AND c.record_id = s.regarding)
 ), connected AS (
-    INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id)
+    INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id, chosen_at)
     -- A choice that does not stand.
-    SELECT s.id, s.regarding, 'regarding', $1::bigint FROM settled AS s
+    SELECT s.id, s.regarding, 'regarding', $1::bigint, s.chosen_at FROM settled AS s
      WHERE s.regarding_by_person AND s.regarding IS NOT NULL AND NOT s.sets_regarding
        AND s.regarding IS DISTINCT FROM s.old_regarding
     UNION ALL
-    -- Another user's choice, which the owner's replaces.
-    SELECT s.id, s.old_regarding, 'regarding', s.old_mailbox FROM settled AS s
+    -- Another user's choice, which the owner's or an earlier one replaces.
+    SELECT s.id, s.old_regarding, 'regarding', s.old_mailbox, s.old_chosen_at FROM settled AS s
      WHERE s.sets_regarding AND NOT s.clears AND s.old_by_person AND s.old_regarding IS NOT NULL
        AND s.old_mailbox IS DISTINCT FROM $1::bigint AND s.old_regarding IS DISTINCT FROM s.regarding
      ORDER BY 1, 2

@@ -129,8 +129,9 @@ UPDATE store.activity AS a
 -- Of activities that have another owner now: what that one chose is what they are about, and the choice that
 -- stood becomes a connection.
 WITH chosen AS (
-    SELECT DISTINCT ON (a.id) a.id, c.record_id, c.mailbox_id,
-           a.regarding_id AS old_regarding, a.regarding_by_person AS old_by_person, a.regarding_mailbox AS old_mailbox
+    SELECT DISTINCT ON (a.id) a.id, c.record_id, c.mailbox_id, c.chosen_at,
+           a.regarding_id AS old_regarding, a.regarding_by_person AS old_by_person,
+           a.regarding_mailbox AS old_mailbox, a.regarding_at AS old_chosen_at
       FROM store.activity AS a
       JOIN store.activity_connection AS c ON c.activity_id = a.id AND c.role = 'regarding'
       JOIN sync.mailbox AS m ON m.id = c.mailbox_id AND m.owner_id = a.owner_id
@@ -140,14 +141,14 @@ WITH chosen AS (
 ), moved AS (
     UPDATE store.activity AS a
        SET regarding_id = c.record_id, regarding_by_person = true, regarding_strength = $2::bigint::integer,
-           regarding_mailbox = c.mailbox_id, updated_at = (SELECT sync.now())
+           regarding_mailbox = c.mailbox_id, regarding_at = c.chosen_at, updated_at = (SELECT sync.now())
       FROM chosen AS c WHERE a.id = c.id
 ), taken AS (
     DELETE FROM store.activity_connection AS n USING chosen AS c
      WHERE n.activity_id = c.id AND n.role = 'regarding' AND n.record_id = c.record_id
 )
-INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id)
-SELECT id, old_regarding, 'regarding', old_mailbox FROM chosen
+INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id, chosen_at)
+SELECT id, old_regarding, 'regarding', old_mailbox, old_chosen_at FROM chosen
  WHERE old_by_person AND old_regarding IS NOT NULL AND old_regarding <> record_id
  ORDER BY 1, 2
     ON CONFLICT (activity_id, record_id, role) DO NOTHING;

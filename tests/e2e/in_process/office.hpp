@@ -83,6 +83,7 @@ public:
         bool chosen = false;   ///< a person said what it is about, or that it is about nothing
         std::string regarding; ///< the record that person chose
         std::size_t chooser = 0;
+        Timestamp chosen_at{};                          ///< first, in that mailbox
         std::map<std::string, std::size_t> connections; ///< what others chose, and in which mailbox
     };
 
@@ -121,7 +122,7 @@ private:
     void tell_others(Message& message, std::size_t mailbox, bool revived);
     void tell_answers(const Message& message);
     void regard(Message& message, Copy& copy, bool by_person);
-    void choose(Message& message, std::size_t mailbox, const std::string& record);
+    void choose(Message& message, const Copy& copy, const std::string& record);
     bool guard_holds(const Copy& copy, int at_once) const;
     void untrack(Message& message, Copy& copy);
     void pass_on(Message& message, std::size_t from);

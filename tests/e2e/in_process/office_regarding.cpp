@@ -1,6 +1,7 @@
 #include "e2e/in_process/office_words.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace crmsync::test {
 
@@ -63,7 +64,7 @@ void Office::regard(Message& message, Copy& copy, bool by_person)
     const bool gone = !copy.label.empty() && !copy.categories.contains(copy.label);
     if (labels.empty()) {
         if (gone) {
-            choose(message, copy.mailbox, "");
+            choose(message, copy, "");
             copy.label.clear();
         }
         return;
@@ -72,28 +73,36 @@ void Office::regard(Message& message, Copy& copy, bool by_person)
     if (record.empty())
         return say(copy, review);
     if (by_person)
-        choose(message, copy.mailbox, record);
+        choose(message, copy, record);
     copy.label = labels.front();
     std::erase_if(copy.categories, [&](const std::string& category) {
         return is_label(category) && category != copy.label;
     });
 }
 
-/// The owner's choice is what it is about, another's becomes a connection; "": about nothing.
-void Office::choose(Message& message, std::size_t mailbox, const std::string& record)
+/// The owner's choice is what it is about, else the one first made earlier, then that of the
+/// smaller address; another's becomes a connection. "": about nothing.
+void Office::choose(Message& message, const Copy& copy, const std::string& record)
 {
+    const std::size_t mailbox = copy.mailbox;
+    const std::string& address = mailboxes.at(mailbox).address;
+    const std::string& before = mailboxes.at(message.chooser).address;
+    const bool again = message.chosen && message.chooser == mailbox;
+    const bool earlier = !record.empty() && before != message.owner &&
+                         std::tie(copy.edited, address) < std::tie(message.chosen_at, before);
     std::erase_if(message.connections,
                   [&](const auto& one) { return one.second == mailbox && one.first != record; });
-    const bool owner = message.owner == mailboxes.at(mailbox).address;
-    if (message.chosen && message.chooser != mailbox && !owner) {
+    if (message.chosen && !again && message.owner != address && !earlier) {
         if (!record.empty() && record != message.regarding)
             message.connections.try_emplace(record, mailbox);
         return;
     }
-    const bool replaces = message.chosen && message.chooser != mailbox && !record.empty() &&
+    const bool replaces = message.chosen && !again && !record.empty() &&
                           !message.regarding.empty() && message.regarding != record;
     if (replaces)
         message.connections.try_emplace(message.regarding, message.chooser);
+    message.connections.erase(record);
+    message.chosen_at = again ? std::min(message.chosen_at, copy.edited) : copy.edited;
     message.chosen = true;
     message.regarding = record;
     message.chooser = mailbox;

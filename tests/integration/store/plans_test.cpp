@@ -205,8 +205,8 @@ TEST_CASE("what runs for every page, round and report goes by its index")
         {sql::amend_activities,
          "1, " + ids + ", " + ids +
              ", '{t,t}', ARRAY[now(), now()], '{a,b}', '{t,t}', '{t,t}', '{NULL,NULL}', '{f,f}', "
-             "'{0,0}', '{f,f}'",
-         {"activity_pkey"}},
+             "'{0,0}', '{f,f}', ARRAY[now(), now()]",
+         {"activity_pkey", "record_pkey"}},
         {sql::update_links, "7, '{i6}', '{x}', '{y}', '{none}', '{f}'", {"link_pkey"}},
         {sql::hold_joined_activities, keys, {"activity_identity_pkey", "activity_pkey"}},
         {sql::links_here, "7, " + ids, {"link_activity"}},

@@ -18,7 +18,8 @@ using Modes = std::array<std::optional<Mode>, 3>;
 
 void import_customers(Stage& stage)
 {
-    stage.import("account", "external_id,name,domain\nA1,Adventure Works,adventure.example\n");
+    stage.import("account", "external_id,name,domain\nA1,Adventure Works,adventure.example\n"
+                            "A2,Blue Yonder,\nA3,Green Fields,\n");
     stage.import("contact", "external_id,name,email,parent\nC1,Ann,ann@adventure.example,A1\n");
 }
 
@@ -35,6 +36,9 @@ Stage::Rows stored(Stage& stage)
             rows.push_back(std::move(row));
     };
     add("SELECT concat_ws(' ', role, address, resolution) FROM crm.activity_party ORDER BY 1");
+    add("SELECT concat_ws(' ', 'also', r.name) FROM crm.activity_connection AS c JOIN crm.record "
+        "AS "
+        "r ON r.id = c.record_id ORDER BY 1");
     add("SELECT concat_ws(' ', m.address, l.tracked_by) FROM sync.link AS l JOIN sync.mailbox AS m "
         "ON m.id = l.mailbox_id ORDER BY 1");
     return rows;
@@ -60,8 +64,10 @@ void in_every_order(Play play)
 }
 
 /// All three were tagged before any mailbox was followed; each is read when the one before is in
-/// step. Minutes after which each was tagged; -1: never.
-Stage::Rows tagged_and_read(const Order& order, const std::array<int, 3>& minutes)
+/// step. Minutes after which each was tagged, and how; -1: never.
+Stage::Rows tagged_and_read(const Order& order, const std::array<int, 3>& minutes,
+                            const std::array<std::string, 3>& tags = {"CRM Track", "CRM Track",
+                                                                      "CRM Track"})
 {
     Stage stage;
     import_customers(stage);
@@ -79,7 +85,7 @@ Stage::Rows tagged_and_read(const Order& order, const std::array<int, 3>& minute
         stage.run_for(std::chrono::minutes(1));
         for (std::size_t i = 0; i < people.size(); ++i)
             if (minutes[i] == minute)
-                stage.script().tag(people[i], copies[i].id, "CRM Track");
+                stage.script().tag(people[i], copies[i].id, tags[i]);
     }
     stage.start();
     for (const std::size_t next : order) {
@@ -131,6 +137,21 @@ TEST_CASE("of those who tagged in the same moment the smaller address owns it", 
     in_every_order([](const Order& order) {
         const Stage::Rows rows = tagged_and_read(order, {3, 3, 3});
         CHECK(rows.front() == "incoming owner kim@contoso.example regarding Ann");
+    });
+}
+
+TEST_CASE("between users who do not own it the earlier choice is what a message is about", "[slow]")
+{
+    // Where a tag leaves lastModifiedDateTime alone all chose in the same moment.
+    const bool same_moment = in_doubt("keep_modified_time");
+    const std::string about = same_moment ? "Blue Yonder" : "Green Fields";
+    const std::string also = same_moment ? "also Green Fields" : "also Blue Yonder";
+    in_every_order([&](const Order& order) {
+        const Stage::Rows rows = tagged_and_read(
+            order, {2, 6, 4}, {"CRM Track", "CRM: Blue Yonder", "CRM: Green Fields"});
+        REQUIRE_FALSE(rows.empty());
+        CHECK(rows.front() == "incoming owner kim@contoso.example regarding " + about);
+        CHECK(std::count(rows.begin(), rows.end(), also) == 1);
     });
 }
 
