@@ -58,6 +58,7 @@ asio::awaitable<void> pass_on(pg::Pool& pool, Record from, Record to)
     store::Handover store(pool);
     const auto records = [&] { return store.pass_records(from.id, to.id, at_once); };
     const auto activities = [&] { return store.pass_activities(from.id, to.id, at_once); };
+    co_await store.name_successor(from.id, to.id);
     const std::int64_t mailboxes = co_await store.pass_mailboxes(from.id, to.id);
     const std::int64_t of_records = co_await pass_all("records", records);
     const std::int64_t of_activities = co_await pass_all("activities", activities);

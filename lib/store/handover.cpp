@@ -49,6 +49,12 @@ boost::asio::awaitable<Owned> Handover::owned(RecordId record)
     co_return owned;
 }
 
+boost::asio::awaitable<void> Handover::name_successor(RecordId from, RecordId to)
+{
+    co_await pool_.run(sql::name_successor, params(from, to));
+    co_await pool_.run(sql::wait_for_owners);
+}
+
 /// What the successor's mailboxes offer has to follow, whatever interrupts the handover.
 boost::asio::awaitable<std::vector<pg::Result>> Handover::pass(pg::Statement statement,
                                                                pg::Params values, RecordId to)

@@ -31,6 +31,10 @@ public:
     boost::asio::awaitable<bool> close(RecordId record);
 
     boost::asio::awaitable<Owned> owned(RecordId record);
+    /// First: what is being stored for the one at this moment, or by who does not know yet, is the
+    /// other's. Returns when nothing is under way that could not know; the rest can then be passed
+    /// on without anything being left behind.
+    boost::asio::awaitable<void> name_successor(RecordId from, RecordId to);
     /// All of them, and tells the daemons.
     boost::asio::awaitable<std::int64_t> pass_mailboxes(RecordId from, RecordId to);
     /// At most so many, in one short transaction; how many it were.

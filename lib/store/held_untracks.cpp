@@ -44,7 +44,7 @@ boost::asio::awaitable<HoldReport> HeldUntracks::hold(Fence fence,
                                                       std::vector<HeldRemoval> removals, Rule why)
 {
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = owning_transaction(fence);
     script.add(sql::lock_undone_activities, params(fence.mailbox));
     script.add(sql::releases_to_undo, params(fence.mailbox));
     const std::vector<pg::Result> answers = co_await advance(*connection, std::move(script));

@@ -160,7 +160,7 @@ boost::asio::awaitable<IdentifiedPage> identify(pg::Connection& connection, Fenc
     }
     const std::vector<pg::Bytes> contents = stored_contents(plan);
 
-    pg::Script script = transaction(fence);
+    pg::Script script = owning_transaction(fence);
     bool purged = false;
     // Each round takes every item it leaves open one key further, up to the key of its own, or has
     // learned the sender under its key.

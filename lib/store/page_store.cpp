@@ -47,7 +47,7 @@ boost::asio::awaitable<Committed> commit_once(pg::Connection& connection, Fence 
     IdentifiedPage page;
     pg::Script script;
     if (plan.tracked.empty()) {
-        script = transaction(fence);
+        script = plan.hand_tags.empty() ? transaction(fence) : owning_transaction(fence);
     } else {
         page = co_await identify(connection, fence, plan);
         const std::set<std::string> left_out = buried(plan, page);

@@ -23,6 +23,13 @@ pg::Script transaction(Fence fence)
     return script;
 }
 
+pg::Script owning_transaction(Fence fence)
+{
+    pg::Script script = transaction();
+    script.add(sql::fence_and_own, params(fence.mailbox, fence.holder, fence.epoch));
+    return script;
+}
+
 pg::Script repeatable_transaction(Fence fence)
 {
     pg::Script script = transaction(fence);

@@ -161,7 +161,7 @@ boost::asio::awaitable<ReleaseReport> Untracks::release(Fence fence, std::vector
         items.push_back(release.item_id);
 
     const auto connection = co_await pool_.acquire();
-    pg::Script script = transaction(fence);
+    pg::Script script = owning_transaction(fence);
     script.add(sql::lock_released_activities, params(fence.mailbox, items));
     script.add(sql::release_facts, params(fence.mailbox, items));
     const std::vector<pg::Result> answers = co_await advance(*connection, std::move(script));

@@ -22,8 +22,17 @@ SELECT (SELECT count(*) FROM store.activity WHERE owner_id = $1::uuid AND delete
        (SELECT count(*) FROM store.record WHERE owner_id = $1::uuid),
        (SELECT count(*) FROM sync.mailbox WHERE owner_id = $1::uuid);
 
+-- name: name_successor
+-- First: whatever is stored in the name of the one, or of whom that one succeeded, is the other's.
+UPDATE store.record SET successor_id = CASE WHEN id <> $2::uuid THEN $2::uuid END
+ WHERE id IN ($1::uuid, $2::uuid) OR successor_id = $1::uuid;
+
+-- name: wait_for_owners
+-- Until all transactions that may not have seen the successor have ended (fence_and_own).
+SELECT pg_advisory_xact_lock(hashtext('store.activity owner'));
+
 -- name: pass_mailboxes
--- First: what they track from then on is the successor's.
+-- Then: what they track from then on is the successor's.
 UPDATE sync.mailbox SET owner_id = $2::uuid WHERE owner_id = $1::uuid RETURNING id;
 
 -- name: pass_records

@@ -28,9 +28,12 @@ SELECT r.item_id, r.activity_id, r.item_hmac, r.message_hmac
 
 -- name: revive_released
 -- What the release buried, or gave to somebody else: as it was, unless a better claim came since.
+-- An owner who has a successor by now is that one.
 UPDATE store.activity AS a
    SET deleted_at = NULL, purge_after = NULL, updated_at = (SELECT sync.now()),
-       owner_id = CASE WHEN r.better THEN r.owner_id ELSE a.owner_id END,
+       owner_id = CASE WHEN r.better
+                       THEN coalesce((SELECT o.successor_id FROM store.record AS o WHERE o.id = r.owner_id), r.owner_id)
+                       ELSE a.owner_id END,
        owned_by_person = CASE WHEN r.better THEN r.owned_by_person ELSE a.owned_by_person END,
        owned_at = CASE WHEN r.better THEN r.owned_at ELSE a.owned_at END,
        owner_address = CASE WHEN r.better THEN r.owner_address ELSE a.owner_address END

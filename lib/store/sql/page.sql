@@ -18,6 +18,12 @@ ROLLBACK;
 -- Raises CS001 when the lease is not ours any more, so nothing behind it runs.
 SELECT sync.fence($1::bigint, $2::uuid, $3::bigint);
 
+-- name: fence_and_own
+-- The same, and holds off who passes ownership on (wait_for_owners). One key for everybody: that is rare,
+-- and short. Before anything else is locked, so nobody waits in a circle.
+SELECT sync.fence($1::bigint, $2::uuid, $3::bigint),
+       pg_advisory_xact_lock_shared(hashtext('store.activity owner'));
+
 -- name: commit_without_waiting
 -- For this transaction: a crash of PostgreSQL within the second may lose the whole of it. A later
 -- COMMIT that waits keeps it, too.
@@ -82,7 +88,8 @@ INSERT INTO store.blob_part (sha256, n, content) VALUES ($1::bytea, $2::bigint::
     ON CONFLICT (sha256, n) DO NOTHING;
 
 -- name: insert_activities
--- New ones only: whoever won the identity writes the activity.
+-- New ones only: whoever won the identity writes the activity. An owner who has a successor by now is
+-- that one.
 INSERT INTO store.activity (id, kind, direction, subject, body, body_type, body_truncated, body_bytes,
        occurred_at, message_id, regarding_id, regarding_by_person, regarding_strength,
        regarding_mailbox, regarding_at, owner_id, owned_by_person, owned_at, owner_address, had_external,

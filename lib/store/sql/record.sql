@@ -54,6 +54,9 @@ SELECT id, type, external_id, name, label, number, number_key, parent_id, owner_
                    CASE WHEN i.says_owner THEN i.owner_id ELSE r.owner_id END,
                    coalesce(i.state, r.state)
               FROM incoming AS i WHERE i.type = excluded.type AND i.external_id = excluded.external_id),
+       -- Who is back owns again what is stored from now on.
+       successor_id = (SELECT CASE WHEN i.state IS DISTINCT FROM 'open' THEN r.successor_id END FROM incoming AS i
+                        WHERE i.type = excluded.type AND i.external_id = excluded.external_id),
        fields = r.fields || excluded.fields, updated_at = excluded.updated_at;
 
 -- name: remove_record_addresses

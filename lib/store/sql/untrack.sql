@@ -119,8 +119,10 @@ SELECT DISTINCT $1::bigint, hmac, 'untrack' FROM unnest($3::bytea[]) AS h (hmac)
     ON CONFLICT (mailbox_id, message_hmac, kind) DO UPDATE SET at = excluded.at;
 
 -- name: pass_ownership
+-- To the heir, or who succeeded that one meanwhile.
 UPDATE store.activity AS a
-   SET owner_id = n.owner_id, owned_by_person = true, owned_at = n.tagged_at, owner_address = n.address,
+   SET owner_id = coalesce((SELECT r.successor_id FROM store.record AS r WHERE r.id = n.owner_id), n.owner_id),
+       owned_by_person = true, owned_at = n.tagged_at, owner_address = n.address,
        updated_at = (SELECT sync.now())
   FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[]) AS n (id, owner_id, tagged_at, address)
  WHERE a.id = n.id;
