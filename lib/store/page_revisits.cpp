@@ -3,6 +3,7 @@
 #include "store/revisits.hpp"
 #include "store/statements.hpp"
 
+#include <map>
 #include <set>
 #include <utility>
 
@@ -73,6 +74,40 @@ struct Messages {
     bool empty() const { return hmacs.empty(); }
 };
 
+/// Whose answers may be about something else now: new messages, and those of which somebody has
+/// said what they are about. How many statements it takes.
+std::size_t ask_for_regardings(pg::Script& script, const Plan& plan, const IdentifiedPage& page,
+                               bool again)
+{
+    std::map<std::string, Uuid> threads; // each message once
+    const auto add = [&](const std::optional<Sha256>& message, ActivityId activity) {
+        if (message)
+            threads.emplace(bytes_of(*message), activity.value);
+    };
+    for (std::size_t i = 0; i < plan.tracked.size(); ++i) {
+        const TrackedItem& item = plan.tracked[i];
+        const Identified& of = page.items[i];
+        if (of.mine || of.deleted || (item.regarding && !item.joins))
+            add(item.message_hmac, of.activity);
+    }
+    for (const FoundRegarding& found : plan.found_regardings)
+        add(found.message_hmac, found.activity);
+    for (const RegardingChange& change : plan.regardings)
+        if (change.regarding)
+            add(change.message_hmac, change.activity);
+    if (threads.empty())
+        return 0;
+    std::vector<pg::Bytes> hmacs;
+    std::vector<Uuid> activities;
+    for (const auto& [hmac, activity] : threads) {
+        hmacs.push_back({hmac});
+        activities.push_back(activity);
+    }
+    script.add(sql::ask_for_regardings,
+               params(again, hmacs, activities, static_cast<std::int64_t>(Strength::header)));
+    return 1;
+}
+
 } // namespace
 
 std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan,
@@ -101,18 +136,7 @@ std::size_t add_revisits(pg::Script& script, MailboxId mailbox, const Plan& plan
                    params(mailbox, again, unmarked.message_ids, unmarked.activities));
         ++asking;
     }
-    std::vector<pg::Bytes> threads = back.hmacs;
-    std::vector<Uuid> activities = back.activities;
-    for (const FoundRegarding& found : plan.found_regardings)
-        if (found.message_hmac) {
-            threads.push_back(pg::to_bytes(*found.message_hmac));
-            activities.push_back(found.activity.value);
-        }
-    if (!threads.empty()) {
-        script.add(sql::ask_for_regardings,
-                   params(again, threads, activities, static_cast<std::int64_t>(Strength::header)));
-        ++asking;
-    }
+    asking += ask_for_regardings(script, plan, page, again);
     if (!back.empty()) {
         script.add(sql::ask_for_replies, params(again, back.hmacs, back.message_ids));
         ++asking;

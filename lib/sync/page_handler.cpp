@@ -260,7 +260,8 @@ PageHandler::decide(std::vector<Item> items, const PageSource& source, Candidate
     co_return decided;
 }
 
-/// Where a rule could have tracked the item for its parent, or what it is about could come from it.
+/// Where a rule could have tracked the item for its parent, or what it is about could come from it:
+/// then also a parent that is about nothing yet.
 std::vector<std::string> PageHandler::unstored_parents(const Decided& one,
                                                        const Candidates& candidates) const
 {
@@ -270,7 +271,8 @@ std::vector<std::string> PageHandler::unstored_parents(const Decided& one,
     std::vector<std::string> parents = match::parents_of(one.item);
     std::erase_if(parents, [&](const std::string& parent) {
         const auto at = candidates.by_message_id.find(parent);
-        return at != candidates.by_message_id.end() && !at->second.deleted;
+        return at != candidates.by_message_id.end() && !at->second.deleted &&
+               (waits || at->second.regarding);
     });
     return parents;
 }

@@ -94,15 +94,16 @@ SELECT f.mailbox_id, 'regarding', f.item_id
 RETURNING mailbox_id;
 
 -- name: ask_for_own
--- In the own mailbox ($1), for this reason ($2): those of these messages that are stored.
+-- In the own mailbox ($1), for this reason ($2): those of these messages that are stored, and about
+-- something where that is what is asked for.
 INSERT INTO sync.revisit (mailbox_id, reason, key)
 SELECT DISTINCT $1::bigint, $2::text COLLATE "C", n.revisit_key COLLATE "C"
   FROM unnest($3::bytea[], $4::text[]) AS n (identity_key, revisit_key)
  CROSS JOIN LATERAL (
      SELECT i.activity_id FROM store.activity_identity AS i WHERE i.key = n.identity_key OFFSET 0) AS i
  CROSS JOIN LATERAL (
-     SELECT a.deleted_at FROM store.activity AS a WHERE a.id = i.activity_id OFFSET 0) AS a
- WHERE a.deleted_at IS NULL
+     SELECT a.deleted_at, a.regarding_id FROM store.activity AS a WHERE a.id = i.activity_id OFFSET 0) AS a
+ WHERE a.deleted_at IS NULL AND ($2::text <> 'regarding' OR a.regarding_id IS NOT NULL)
  ORDER BY 3
     ON CONFLICT (mailbox_id, reason, key) DO NOTHING;
 

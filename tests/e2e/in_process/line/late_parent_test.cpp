@@ -26,6 +26,27 @@ private:
     Stage& stage_;
 };
 
+/// The next batch of bodies waits until it is released.
+void hold_bodies(Stage& stage)
+{
+    stage.on_decision = [&](int, const Item&, const Decision& decision) {
+        if (decision.outcome != Outcome::tracked)
+            return;
+        sim::Fault hold;
+        hold.kind = sim::Fault::Kind::hold;
+        hold.path = "/$batch";
+        stage.script().fail(std::move(hold));
+        stage.on_decision = nullptr;
+    };
+}
+
+std::string about(Stage& stage, const std::string& message)
+{
+    return stage.one("SELECT r.name FROM crm.activity AS a JOIN crm.record AS r ON r.id = "
+                     "a.regarding_id WHERE a.message_id = '" +
+                     message + "@mail.example'");
+}
+
 } // namespace
 
 TEST_CASE("a message tagged after its answers came takes them along, and theirs")
@@ -125,15 +146,7 @@ TEST_CASE("what is stored while its answer is being decided in another mailbox t
     const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
     stage.start();
     stage.settle();
-    stage.on_decision = [&](int, const Item&, const Decision& decision) {
-        if (decision.outcome != Outcome::tracked)
-            return;
-        sim::Fault hold; // the body of what is decided on one page with the answer
-        hold.kind = sim::Fault::Kind::hold;
-        hold.path = "/$batch";
-        stage.script().fail(std::move(hold));
-        stage.on_decision = nullptr;
-    };
+    hold_bodies(stage);
     const sim::ItemRef answer =
         stage.script().put(lee, "inbox", Letter("Re: Offer").id("m2").in_reply_to("m1"));
     stage.script().put(lee, "inbox", Letter("Something else").id("m5").tagged());
@@ -217,4 +230,78 @@ TEST_CASE(
     stage.script().tag(kim, first.id, "CRM Track");
     stage.settle();
     CHECK(stage.categories(answer) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("an answer that is being stored while its parent's thread becomes known follows it")
+{
+    // m3 answers m2, m2 answers m1: that is about Ann, and they are about whatever it is about.
+    Stage stage;
+    stage.import("contact", "external_id,name,email\nC1,Ann,ann@adventure.example\n");
+    const MailboxId kims = stage.mailbox(kim);
+    const MailboxId lees = stage.mailbox(lee);
+    stage.start();
+    stage.settle();
+    const sim::ItemRef first = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    const Letter answer = Letter("Re: Offer").from("bo@blue.example").in_reply_to("m1").id("m2");
+    const sim::ItemRef second = stage.script().put(kim, "inbox", answer);
+    const Letter last = Letter("Re: Re: Offer").from("bo@blue.example").in_reply_to("m2").id("m3");
+    const sim::ItemRef third = stage.script().put(lee, "inbox", last);
+    stage.settle();
+    stage.script().tag(kim, second.id, "CRM Track");
+    stage.settle();
+    REQUIRE(about(stage, "m2").empty());
+
+    hold_bodies(stage);
+    stage.script().tag(lee, third.id, "CRM Track");
+    stage.wake(lees);
+    REQUIRE(stage.until([&] { return stage.script().held() == 1; }, std::chrono::minutes(2), true));
+    stage.script().tag(kim, first.id, "CRM Track");
+    stage.wake(kims);
+    REQUIRE(
+        stage.until([&] { return about(stage, "m2") == "Ann"; }, std::chrono::minutes(2), true));
+
+    stage.script().release();
+    stage.settle();
+    CHECK(about(stage, "m3") == "Ann");
+    CHECK(stage.number("SELECT count(*) FROM sync.revisit") == 0);
+}
+
+TEST_CASE("what a person says of a message its answers follow, but for what a person said of them")
+{
+    Stage stage;
+    stage.import("contact", "external_id,name,email\nC1,Bo,bo@blue.example\n");
+    stage.import("account", "external_id,name\nA1,Adventure Works\nA2,Blue Yonder\n");
+    stage.mailbox(kim);
+    stage.mailbox(lee);
+    stage.start();
+    stage.settle();
+    const auto minute = [at = stage.now()](int n) { return at + std::chrono::minutes(n - 60); };
+    const sim::ItemRef first =
+        stage.script().put(kim, "inbox", Letter("Offer").id("m1").at(minute(1)).tagged());
+    // By an address of its own, by nothing, by the thread, and by a person.
+    const Letter answer = Letter("Re: Offer").in_reply_to("m1").at(minute(2));
+    stage.script().put(kim, "inbox", Letter(answer).from("bo@blue.example").id("m2").tagged());
+    stage.script().put(lee, "inbox", Letter(answer).id("m3").tagged());
+    stage.script().put(lee, "inbox",
+                       Letter("Re: Re: Offer").in_reply_to("m3").id("m4").at(minute(3)).tagged());
+    stage.script().put(lee, "inbox", Letter(answer).id("m5").tagged("CRM: Blue Yonder"));
+    stage.settle();
+    REQUIRE(about(stage, "m2") == "Bo");
+    REQUIRE(about(stage, "m4").empty());
+
+    const auto expect = [&](const std::string& record) {
+        for (const char* message : {"m1", "m2", "m3", "m4"}) {
+            INFO(message);
+            CHECK(about(stage, message) == record);
+        }
+        CHECK(about(stage, "m5") == "Blue Yonder");
+        CHECK(stage.number("SELECT count(*) FROM sync.revisit") == 0);
+    };
+    stage.script().tag(kim, first.id, "CRM: Adventure Works");
+    stage.settle();
+    expect("Adventure Works");
+    stage.script().untag(kim, first.id, "CRM: Adventure Works");
+    stage.script().tag(kim, first.id, "CRM: Blue Yonder");
+    stage.settle();
+    expect("Blue Yonder");
 }
