@@ -24,6 +24,14 @@ bool is_databases(std::string_view failure)
            std::ranges::find(of_one_mailbox, failure) == of_one_mailbox.end();
 }
 
+/// Why a turn failed that came to its end.
+std::optional<Failure> failure_of(const sync::TurnReport& report)
+{
+    if (report.put_off)
+        return report.put_off;
+    return report.tree_failure ? report.tree_failure : report.write_failure;
+}
+
 } // namespace
 
 asio::awaitable<void> Fleet::turn(MailboxId id)
@@ -35,8 +43,8 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     bool read = false; // everything there is to read
     try {
         report = co_await work(held);
-        failure = report.tree_failure ? report.tree_failure : report.write_failure;
-        read = !report.tree_failure;
+        failure = failure_of(report);
+        read = !report.tree_failure && !report.put_off;
     } catch (const Failure& f) {
         failure = f;
     } catch (const std::exception& e) {
@@ -52,6 +60,9 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
 
     if (read)
         settle_reading(held, report);
+    // What gets through is progress: the next try does not wait longer and longer.
+    if (report.writes.written > 0)
+        held.failures_in_row = 0;
     if (failure)
         co_await settle_failure(held, *failure);
     else
@@ -134,9 +145,11 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
     sync::TurnReport report = co_await turn.run();
-    report.first_pass_ended = context.first_pass && !report.more_to_do && !report.tree_failure;
+    report.first_pass_ended =
+        context.first_pass && !report.more_to_do && !report.tree_failure && !report.put_off;
     if (report.pages.tracked > 0 || report.writes.written > 0 || report.untracks.released > 0)
-        log::info(log::Area::sync, report.more_to_do ? "mailbox catching up" : "mailbox in step",
+        log::info(log::Area::sync,
+                  report.more_to_do || report.put_off ? "mailbox catching up" : "mailbox in step",
                   {{"mailbox", held.mailbox.id.value},
                    {"changes", report.pages.changes},
                    {"tracked", report.pages.tracked},

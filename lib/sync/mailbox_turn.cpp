@@ -65,7 +65,23 @@ std::vector<store::FolderState*> not_counted(const std::vector<Reading*>& behind
 
 } // namespace
 
+/// Where the provider asks to wait, what was stored before is answered all the same: else a mailbox
+/// that gets through some of what it asks would never answer anybody.
 asio::awaitable<TurnReport> MailboxTurn::run()
+{
+    try {
+        co_await run_line();
+    } catch (const Failure& failure) {
+        if (failure.reaction() != Reaction::wait)
+            throw;
+        report_.put_off = failure;
+    }
+    if (report_.put_off)
+        co_await write_back();
+    co_return report_;
+}
+
+asio::awaitable<void> MailboxTurn::run_line()
 {
     store::FolderTree tree = co_await folders_now();
     reader_.judge(verdicts_of(tree, context_.rules->policy));
@@ -104,7 +120,6 @@ asio::awaitable<TurnReport> MailboxTurn::run()
         co_await note_first_load(context_, report_.writes.written, loaded);
     if (context_.memory)
         context_.memory->backlog_left = report_.more_to_do;
-    co_return report_;
 }
 
 asio::awaitable<store::DueWork> MailboxTurn::what_is_due()
@@ -297,19 +312,13 @@ asio::awaitable<void> MailboxTurn::write_back()
 {
     if (report_.write_failure)
         co_return;
-    DrainReport one;
     try {
-        one = co_await drain_write_backs(context_);
+        co_await drain_write_backs(context_, report_.writes);
     } catch (const Failure& failure) {
         if (failure.reaction() == Reaction::give_back)
             throw;
         report_.write_failure = failure;
     }
-    report_.writes.written += one.written;
-    report_.writes.unneeded += one.unneeded;
-    report_.writes.conflicts += one.conflicts;
-    report_.writes.gone += one.gone;
-    report_.writes.failed += one.failed;
 }
 
 } // namespace crmsync::sync

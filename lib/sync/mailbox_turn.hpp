@@ -25,6 +25,7 @@ public:
     boost::asio::awaitable<TurnReport> run();
 
 private:
+    boost::asio::awaitable<void> run_line();
     bool list_is_due() const;
     boost::asio::awaitable<store::FolderTree> folders_now();
     boost::asio::awaitable<bool> is_first_load(const store::FolderTree& tree);

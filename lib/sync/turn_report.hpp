@@ -25,6 +25,9 @@ struct TurnReport {
     /// The folder tree could not be read: the turn has failed, but the folders that were known from
     /// before were read.
     std::optional<Failure> tree_failure;
+    /// The provider asked to wait before everything was done: the turn has failed, but what had
+    /// arrived is stored, and answered as far as that was possible.
+    std::optional<Failure> put_off;
     /// Writing failed, reading did not: the turn has failed, but everything was read.
     std::optional<Failure> write_failure;
 };

@@ -9,6 +9,7 @@
 #include "sync/shown_answer.hpp"
 #include "sync/sync_metrics.hpp"
 
+#include <exception>
 #include <map>
 #include <utility>
 
@@ -61,7 +62,7 @@ public:
         : context_(context), store_(context.pool), due_(std::move(due))
     {}
 
-    asio::awaitable<DrainReport> run()
+    asio::awaitable<void> run()
     {
         co_await decide_unread();
         prepare();
@@ -83,8 +84,8 @@ public:
             co_await settle_conflicts();
         if (!unneeded_.empty())
             co_await decide_unwritten();
-        co_return report_;
     }
+    const DrainReport& report() const { return report_; }
 
 private:
     /// Rows that were made without a look at the item, or by one that did not show everything. What
@@ -347,36 +348,52 @@ private:
     DrainReport report_;
 };
 
+void count(const TurnContext& context, const DrainReport& report)
+{
+    const auto add = [&](const char* result, int amount) {
+        if (amount > 0)
+            context.metrics.add(metric_writes_done, amount, {{"result", result}});
+    };
+    add("written", report.written);
+    add("unneeded", report.unneeded);
+    add("conflict", report.conflicts);
+    add("gone", report.gone);
+    add("failed", report.failed);
+}
+
 } // namespace
 
-asio::awaitable<DrainReport> drain_write_backs(const TurnContext& context)
+DrainReport& DrainReport::operator+=(const DrainReport& other)
+{
+    written += other.written;
+    unneeded += other.unneeded;
+    conflicts += other.conflicts;
+    gone += other.gone;
+    failed += other.failed;
+    return *this;
+}
+
+asio::awaitable<void> drain_write_backs(const TurnContext& context, DrainReport& report)
 {
     constexpr int most_batches = 10'000; // a bound, not a limit: a million items
     const Timestamp until = context.clock.now() + work_at_a_time;
-    DrainReport total;
     store::WriteBacks store(context.pool);
     for (int i = 0; i < most_batches && (i == 0 || context.clock.now() < until); ++i) {
         std::vector<store::OwedWrite> due = co_await store.due(context.mailbox.id, at_once);
         if (due.empty())
             break;
         Batch batch(context, std::move(due));
-        const DrainReport one = co_await batch.run();
-        total.written += one.written;
-        total.unneeded += one.unneeded;
-        total.conflicts += one.conflicts;
-        total.gone += one.gone;
-        total.failed += one.failed;
+        std::exception_ptr failure;
+        try {
+            co_await batch.run();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        count(context, batch.report());
+        report += batch.report();
+        if (failure)
+            std::rethrow_exception(failure);
     }
-    const auto count = [&](const char* result, int amount) {
-        if (amount > 0)
-            context.metrics.add(metric_writes_done, amount, {{"result", result}});
-    };
-    count("written", total.written);
-    count("unneeded", total.unneeded);
-    count("conflict", total.conflicts);
-    count("gone", total.gone);
-    count("failed", total.failed);
-    co_return total;
 }
 
 } // namespace crmsync::sync

@@ -172,6 +172,8 @@ private:
     NewestFirst newest_first_;
     std::unordered_map<const Mailbox*, std::uint64_t> held_at_;
     std::unordered_map<std::string, std::uint64_t> held_folders_; ///< by id
+    bool refuses_part();                                          ///< by the switch
+    std::size_t parts_ = 0; ///< of batches so far, where it is on
     std::uint64_t shuffle_ = 0x2545f4914f6cdd1dULL;
 };
 

@@ -125,6 +125,11 @@ void append_part(std::string& out, const std::string& id, const Answer& answer)
 
 } // namespace
 
+bool Graph::refuses_part()
+{
+    return switches.refuse_part_every > 0 && ++parts_ % switches.refuse_part_every == 0;
+}
+
 Admission Graph::admit(Request& request)
 {
     Admission admission;
@@ -161,7 +166,7 @@ Admission Graph::admit(Request& request)
         const std::size_t free = Throttle::at_once - std::min(Throttle::at_once, use.running);
         const std::size_t taken = switches.limit_concurrency ? std::min(wave, free) : wave;
         for (std::size_t i = 0; i < parts.size(); ++i)
-            parts[i]->refused = i % wave >= taken;
+            parts[i]->refused = i % wave >= taken || refuses_part();
         use.most = std::max(use.most, use.running + wave);
         use.running += taken;
         if (taken > 0)

@@ -305,6 +305,7 @@ void set_switch(Graph& graph, std::string_view name, const json::value& value)
         {"repeat_every", &s.repeat_every},
         {"empty_page_every", &s.empty_page_every},
         {"conflict_next", &s.conflict_next},
+        {"refuse_part_every", &s.refuse_part_every},
         {"unauthorised_next", &s.unauthorised_next}};
     if (name == "contrary" || name == "default") {
         s = name == "contrary" && value.is_bool() && value.get_bool() ? Switches::contrary()

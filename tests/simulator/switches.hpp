@@ -28,6 +28,7 @@ struct Switches {
     std::size_t empty_page_every = 0;  ///< each n-th page of a round is empty; 0: none
     std::size_t conflict_next = 0;     ///< 412 for the next n writes, with If-Match or without
     std::size_t unauthorised_next = 0; ///< 401 for the next n requests with a valid token
+    std::size_t refuse_part_every = 0; ///< 429 for each n-th part of all batches; 0: none
     bool limit_concurrency = true;     ///< 4 at once for each mailbox
     bool limit_requests = true;        ///< 10,000 in 10 minutes for each mailbox
     bool check_permissions = true;

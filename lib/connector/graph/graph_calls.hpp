@@ -24,11 +24,13 @@ namespace crmsync::graph {
 ///
 /// What it waits out itself: 429, 503 and the like for as long as Retry-After asks, one refused
 /// token, a few server errors, a 503 without Retry-After among them; together never longer than
-/// `patience` a call.
+/// `patience` a call. Of a batch of which some parts get through, `patience` each time that none
+/// does.
 class Calls {
 public:
     /// Whoever waits longer waits outside, where no turn's place is taken meanwhile.
     static constexpr std::chrono::seconds patience{10};
+    static constexpr std::chrono::seconds patience_with_progress{30};
     static constexpr int at_once = 3; ///< requests; a batch goes alone
 
     Calls(net::HttpClient& http, net::OAuthToken& token, Clock& clock, Metrics& metrics, Urls urls,
@@ -44,8 +46,9 @@ public:
 
     using Use = std::function<void(std::size_t index, const PartAnswer& answer)>;
     /// Sends the parts in batches of at most twenty, one batch at a time, repeating only what
-    /// failed and may pass. `use` gets each part's final answer once, in any order: also those that
-    /// stayed throttled, and with status 0 those that never came. Its memory goes when it returns.
+    /// failed and may pass, together with what was not sent yet. `use` gets each part's final
+    /// answer once, in any order: also those that stayed throttled, and with status 0 those that
+    /// never came. Its memory goes when it returns.
     boost::asio::awaitable<void> batch(std::vector<Part> parts, Purpose purpose, Bodies bodies,
                                        Use use);
 

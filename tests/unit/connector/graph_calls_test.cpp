@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <set>
+#include <utility>
 
 using namespace crmsync;
 using namespace crmsync::graph;
@@ -221,6 +222,59 @@ TEST_CASE("45 parts go in batches of twenty, one after the other")
         CHECK(items[static_cast<std::size_t>(i)]->key == many[static_cast<std::size_t>(i)]);
 }
 
+TEST_CASE("of a hundred parts, half of which are refused each time, all get through in one call")
+{
+    std::vector<std::size_t> sizes;
+    std::set<std::string> refused;
+    int asked = 0;
+    GraphStage stage([&](const Received& request) {
+        sizes.push_back(parts_of(request).size());
+        return batch_answer(request, [&](const boost::json::object& part) -> PartReply {
+            if (++asked % 2 != 0)
+                return message_reply(part);
+            refused.insert(id_in(part));
+            return {429, error_body("ApplicationThrottled"), R"({"Retry-After": "2"})"};
+        });
+    });
+    std::vector<ItemKey> many;
+    for (int i = 0; i < 100; ++i)
+        many.push_back({mailbox, "M" + std::to_string(i)});
+    const Timestamp before = stage.now();
+
+    const auto items = stage.go(stage.connector.look_up(many));
+
+    for (const auto& item : items)
+        CHECK((item && item->unreadable.empty()));
+    // Ten get through of each twenty, and what failed goes with what was not sent yet.
+    CHECK(sizes.size() <= 14);
+    CHECK(stage.now() - before <= std::chrono::seconds(28));
+    CHECK(refused.size() >= 50);
+}
+
+TEST_CASE("a call whose parts get through one by one ends, and says what is left")
+{
+    int asked = 0;
+    GraphStage stage([&](const Received& request) {
+        bool first = true;
+        return batch_answer(request, [&](const boost::json::object& part) -> PartReply {
+            ++asked;
+            if (std::exchange(first, false))
+                return message_reply(part);
+            return {429, error_body("ApplicationThrottled"), R"({"Retry-After": "3"})"};
+        });
+    });
+    std::vector<ItemKey> many;
+    for (int i = 0; i < 100; ++i)
+        many.push_back({mailbox, "M" + std::to_string(i)});
+    const Timestamp before = stage.now();
+
+    const Failure failure = failure_of([&] { stage.go(stage.connector.look_up(many)); });
+
+    CHECK(failure.reaction() == Reaction::wait);
+    CHECK(stage.now() - before <= std::chrono::seconds(30));
+    CHECK(asked >= 200);
+}
+
 TEST_CASE("a batch that fails as a whole is repeated")
 {
     for (const int status : {424, 503, 502}) {
@@ -267,7 +321,7 @@ TEST_CASE("an answer that is too large is asked for in halves")
 
     const auto items = stage.go(stage.connector.look_up(keys({"A", "B", "C"})));
 
-    CHECK(sizes == std::vector<std::size_t>{3, 1, 2});
+    CHECK(sizes == std::vector<std::size_t>{3, 2, 1});
     CHECK(items[2]->key.id == "C");
 }
 

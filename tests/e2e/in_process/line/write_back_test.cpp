@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace crmsync;
 using namespace crmsync::test;
 
@@ -191,6 +193,30 @@ TEST_CASE("throttling is waited out, however long it lasts, and never the item's
     stage.graph().faults.clear();
     stage.run_for(std::chrono::minutes(10));
     CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
+TEST_CASE("half of all parts of all batches refused, all tagged items are answered nevertheless")
+{
+    Stage stage;
+    stage.mailbox(kim);
+    stage.start();
+    stage.settle();
+    std::vector<sim::ItemRef> items;
+    for (int i = 0; i < 200; ++i)
+        items.push_back(
+            stage.script().put(kim, "inbox", Letter("Offer").id("m" + std::to_string(i))));
+    stage.settle();
+    stage.graph().switches.refuse_part_every = 2; // from here on to the end
+    for (const sim::ItemRef& item : items)
+        stage.script().tag(kim, item.id, "CRM Track");
+    const auto all_answered = [&] {
+        return std::all_of(items.begin(), items.end(), [&](const sim::ItemRef& item) {
+            return stage.categories(item) == Names{"CRM Tracked"};
+        });
+    };
+    CHECK(stage.until(all_answered, std::chrono::minutes(4)));
+    CHECK(stage.number("SELECT count(*) FROM crm.activity") == 200);
+    CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
 }
 
 TEST_CASE("a write that the provider cannot carry out for hours is carried out in the end")
