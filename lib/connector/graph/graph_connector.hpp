@@ -71,9 +71,9 @@ private:
     /// Whether a first page was refused for its order: asked without it from then on.
     bool refuses_order(const FolderCursor& folder, int status);
     boost::asio::awaitable<PageAnswer> one_page(FolderCursor folder);
-    /// Nothing where a smaller page may do better.
+    /// A page of one of the sizes, the largest first. Nothing where a smaller one may do better.
     boost::asio::awaitable<std::optional<PageAnswer>> try_page(const FolderCursor& folder,
-                                                               bool small);
+                                                               std::size_t size);
     boost::asio::awaitable<void> pages_in_a_batch(const std::vector<FolderCursor>& folders,
                                                   const std::vector<std::size_t>& which,
                                                   std::vector<std::optional<PageAnswer>>& answers);
@@ -125,7 +125,8 @@ private:
     std::map<FolderId, WellKnown> well_known_;
     WellKnown others_ = WellKnown::none; ///< unknown while Graph refuses to name a well-known one
     std::set<std::size_t> seen_folders_; ///< by hash: one not among them may be a well-known one
-    std::set<FolderId> small_pages_;     ///< folders whose large pages Graph fails to make (G-54)
+    /// Folders whose large pages Graph fails to make (G-54), and which size is tried instead.
+    std::map<FolderId, std::size_t> smaller_pages_;
     /// An empty round's link does what the one before does, and is the younger (G-69, G-71): it is
     /// asked with in its place, though the caller keeps the other one stored.
     struct Renewed {

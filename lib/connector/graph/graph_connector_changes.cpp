@@ -11,10 +11,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view large_page = "odata.maxpagesize=500";
+/// Where Graph fails to make one, the next is tried.
+constexpr std::array page_sizes{std::string_view("odata.maxpagesize=500"),
+                                std::string_view("odata.maxpagesize=125"),
+                                std::string_view("odata.maxpagesize=25")};
+constexpr std::size_t smallest_page = page_sizes.size() - 1;
 /// Twenty folders answer at once here; more rows would only make one large answer of many pages.
 constexpr std::string_view batched_page = "odata.maxpagesize=100";
-constexpr std::string_view small_page = "odata.maxpagesize=25";
 
 /// A folder that is not there any more is read again from nothing as well, and shows as removed
 /// in the folder tree.
@@ -80,7 +83,7 @@ PageAnswer GraphConnector::page_in(const FolderCursor& folder, const boost::json
         return FolderRefused{failure.name(), failure.message()};
     }
     if (page.last)
-        small_pages_.erase(folder.folder);
+        smaller_pages_.erase(folder.folder);
     const bool empty_round = page.last && page.changes.empty() && !folder.cursor.value.empty();
     if (empty_round && page.next != folder.cursor)
         renewed_.insert_or_assign(folder.folder, Renewed{folder.cursor, page.next});
@@ -116,12 +119,11 @@ asio::awaitable<bool> GraphConnector::mailbox_answers()
 }
 
 asio::awaitable<std::optional<PageAnswer>> GraphConnector::try_page(const FolderCursor& folder,
-                                                                    bool small)
+                                                                    std::size_t size)
 {
-    net::Request request =
-        Calls::request(net::Method::get, link_of(folder), small ? small_page : large_page);
+    net::Request request = Calls::request(net::Method::get, link_of(folder), page_sizes.at(size));
     // A large page that fails is asked for smaller at once, a small one a few times (G-54).
-    const int server_errors = small ? 2 : 0;
+    const int server_errors = size == smallest_page ? 2 : 0;
     std::optional<PageAnswer> answer;
     GraphError error;
     try {
@@ -148,24 +150,23 @@ asio::awaitable<std::optional<PageAnswer>> GraphConnector::try_page(const Folder
     }
     if (stops_reading(error))
         throw failure_of(error, calls_.mailbox());
-    if (small || !smaller_may_do(error))
+    if (size == smallest_page || !smaller_may_do(error))
         answer = FolderRefused{error.name, error.message};
     co_return answer;
 }
 
 asio::awaitable<PageAnswer> GraphConnector::one_page(FolderCursor folder)
 {
-    if (!small_pages_.contains(folder.folder)) {
+    const auto known = smaller_pages_.find(folder.folder);
+    for (std::size_t size = known == smaller_pages_.end() ? 0 : known->second;; ++size) {
         const bool ordered = newest_first_;
-        std::optional<PageAnswer> large = co_await try_page(folder, false);
-        if (!large && ordered != newest_first_)
-            large = co_await try_page(folder, false);
-        if (large)
-            co_return std::move(*large);
-        small_pages_.insert(folder.folder);
+        std::optional<PageAnswer> answer = co_await try_page(folder, size);
+        if (!answer && ordered != newest_first_)
+            answer = co_await try_page(folder, size);
+        if (answer)
+            co_return std::move(*answer);
+        smaller_pages_.insert_or_assign(folder.folder, size + 1);
     }
-    std::optional<PageAnswer> small = co_await try_page(folder, true);
-    co_return std::move(*small);
 }
 
 asio::awaitable<void>
@@ -194,7 +195,7 @@ GraphConnector::pages_in_a_batch(const std::vector<FolderCursor>& folders,
         else if (stops_reading(error))
             give_up(error, answer);
         else if (smaller_may_do(error))
-            small_pages_.insert(folders[index].folder);
+            smaller_pages_.insert_or_assign(folders[index].folder, smallest_page);
         else
             answers[index] = FolderRefused{error.name, error.message};
     };
@@ -215,7 +216,7 @@ GraphConnector::changes_since(std::vector<FolderCursor> folders)
         const std::string link = link_of(folders[i]);
         if (!calls_.urls().is_ours(link))
             answers[i] = CursorExpired{}; // neither followed nor kept
-        else if (!small_pages_.contains(folders[i].folder) && calls_.urls().path_of(link))
+        else if (!smaller_pages_.contains(folders[i].folder) && calls_.urls().path_of(link))
             batched.push_back(i);
     }
     if (batched.size() > 1)

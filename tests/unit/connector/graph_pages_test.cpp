@@ -179,7 +179,27 @@ TEST_CASE("a page that Graph cannot make is asked for smaller, until the round i
     next = as<Page>(stage.go(stage.connector.changes_since({{folder, next}})).at(0)).next;
     stage.go(stage.connector.changes_since({{folder, next}}));
 
-    CHECK(sizes == std::vector<std::string>{"500", "25", "25", "500"});
+    CHECK(sizes == std::vector<std::string>{"500", "125", "125", "500"});
+}
+
+TEST_CASE("a page is asked for ever smaller, and the rest of the round as it could be had")
+{
+    GraphStage* at = nullptr;
+    std::vector<std::string> sizes;
+    GraphStage stage([&](const Received& r) {
+        const std::string prefer = header_value(r.headers, "Prefer");
+        sizes.push_back(prefer.substr(prefer.rfind('=') + 1));
+        if (sizes.back() != "25")
+            return json_answer(504, error_body("UnknownError"));
+        return json_answer(200, page(at->url("/x"), "", false));
+    });
+    at = &stage;
+    const FolderId folder("F");
+
+    const auto pages = stage.go(stage.connector.changes_since({{folder, Cursor()}}));
+    stage.go(stage.connector.changes_since({{folder, as<Page>(pages.at(0)).next}}));
+
+    CHECK(sizes == std::vector<std::string>{"500", "125", "25", "25"});
 }
 
 TEST_CASE("a folder whose small pages fail as well is refused by itself")
@@ -189,7 +209,7 @@ TEST_CASE("a folder whose small pages fail as well is refused by itself")
     const auto pages = stage.go(stage.connector.changes_since({{FolderId("F"), Cursor()}}));
 
     CHECK(as<FolderRefused>(pages.at(0)).failure == "graph.unavailable");
-    CHECK(stage.requests().size() == 4);
+    CHECK(stage.requests().size() == 5);
 }
 
 TEST_CASE("folders that cannot be had are refused, whatever the reason, and the others are read")
@@ -252,7 +272,7 @@ TEST_CASE("an answer that ends too early is asked for smaller, and then refused"
     const auto pages = stage.go(stage.connector.changes_since({{FolderId("F"), Cursor()}}));
 
     CHECK(as<FolderRefused>(pages.at(0)).failure == "graph.unreadable_answer");
-    CHECK(sizes == std::vector<std::string>{"500", "25"});
+    CHECK(sizes == std::vector<std::string>{"500", "125", "25"});
 }
 
 TEST_CASE(
