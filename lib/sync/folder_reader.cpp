@@ -5,6 +5,7 @@
 #include "store/page_store.hpp"
 #include "sync/looked_up.hpp"
 #include "sync/note_event.hpp"
+#include "sync/returned_items.hpp"
 #include "sync/sync_metrics.hpp"
 
 #include <algorithm>
@@ -71,6 +72,10 @@ asio::awaitable<bool> FolderReader::take_page(Reading& reading, Page page, Times
     if (folder.from_beginning && progress.oldest)
         folder.read_back_to =
             std::min(*progress.oldest, folder.read_back_to.value_or(*progress.oldest));
+    const bool many_left = folder.mid_round || reading.left > few_left;
+    // Before the cursor passes what they left.
+    if (page.last && many_left && !folder.from_beginning)
+        report_.pages += co_await look_for_returned(context_);
     folder.cursor = page.next;
     passed_.erase(folder.folder.id);
     if (page.changes.empty()) {
@@ -79,7 +84,7 @@ asio::awaitable<bool> FolderReader::take_page(Reading& reading, Page page, Times
     } else {
         reading.keeps_cursor = false;
         PageSource source = source_of(folder, verdicts_);
-        source.many_left = folder.mid_round || reading.left > few_left;
+        source.many_left = many_left;
         const PageReport one =
             co_await pages_.handle(std::move(page.changes), std::move(source), std::move(progress));
         context_.metrics.add(metric_changes_read, one.changes);
