@@ -84,7 +84,8 @@ private:
     boost::asio::awaitable<void> turn(MailboxId id);
     boost::asio::awaitable<sync::TurnReport> work(Held& held);
     boost::asio::awaitable<void> look_whose_it_is(Held& held);
-    boost::asio::awaitable<void> settle_account(Held& held);
+    boost::asio::awaitable<void> expect_same_account(Held& held);
+    boost::asio::awaitable<std::optional<Failure>> settle_account(Held& held);
     boost::asio::awaitable<void> settle_mark(Held& held);
     boost::asio::awaitable<bool> follow_rename(Held& held);
     boost::asio::awaitable<void> learn_language(Held& held);

@@ -1,10 +1,12 @@
 // Whose mailbox it is: which account of the directory, and which installation follows it. Asked
-// when a process begins to work on the mailbox, and the mark once a day after that.
+// when a process begins to work on the mailbox, and once a day after that.
 #include "base/log.hpp"
 #include "schedule/fleet.hpp"
 #include "schedule/held.hpp"
 #include "sync/mailbox_mark.hpp"
 #include "sync/note_event.hpp"
+
+#include <algorithm>
 
 namespace crmsync::schedule {
 
@@ -12,14 +14,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::hours look_at_mark_again{24};
+constexpr std::chrono::hours ask_again{24};
+constexpr std::chrono::minutes just_heard{1};
+
+bool may_pass(const Failure& failure)
+{
+    return failure.reaction() == Reaction::retry || failure.reaction() == Reaction::wait;
+}
 
 /// Not at each poll, which has three requests of its own. A refusal lasts longer.
 std::chrono::minutes try_again_after(const Failure& failure)
 {
-    const bool may_pass =
-        failure.reaction() == Reaction::retry || failure.reaction() == Reaction::wait;
-    return std::chrono::minutes(may_pass ? 5 : 60);
+    return std::chrono::minutes(may_pass(failure) ? 5 : 60);
 }
 
 } // namespace
@@ -28,38 +34,55 @@ asio::awaitable<void> Fleet::look_whose_it_is(Held& held)
 {
     if (options_.installation.empty())
         co_return;
-    if (held.account_due <= clock_.now())
-        co_await settle_account(held);
+    // Nothing is left in a mailbox before it is known whose it is by now.
+    if (std::min(held.account_due, held.mark_due) <= clock_.now()) {
+        const std::optional<Failure> unheard = co_await settle_account(held);
+        // One that never answers need not hold the mark.
+        if (unheard && held.mailbox.object_id && may_pass(*unheard))
+            held.mark_due = std::max(held.mark_due, held.account_due);
+    }
     if (held.mark_due <= clock_.now())
         co_await settle_mark(held);
 }
 
+/// The mailbox looks like another one: it may be, under the same address. In busy ones it does now
+/// and then without being one.
+asio::awaitable<void> Fleet::expect_same_account(Held& held)
+{
+    if (held.account_heard_at && clock_.now() - *held.account_heard_at < just_heard)
+        co_return;
+    const std::optional<Failure> unheard = co_await settle_account(held);
+    if (unheard && held.mailbox.object_id && may_pass(*unheard))
+        throw Failure(*unheard);
+}
+
 /// Learns the account behind the address, which survives a change of the address. Tenants need not
 /// let us read the directory: then the mailbox is followed by its address alone. What keeps the
-/// mailbox from being asked shows again in the turn, which says it.
-asio::awaitable<void> Fleet::settle_account(Held& held)
+/// mailbox from being asked shows again in the turn, which says it. Throws where the address was
+/// given to somebody else, whose mail nobody asked us to read.
+/// Why the directory was not heard is returned.
+asio::awaitable<std::optional<Failure>> Fleet::settle_account(Held& held)
 {
     std::optional<AccountAnswer> answer;
+    std::optional<Failure> unheard;
     try {
         answer = co_await held.connector->account(std::string());
-        held.account_due = Timestamp::max();
+        held.account_heard_at = clock_.now();
+        held.account_due = clock_.now() + ask_again;
     } catch (const Failure& failure) {
         if (failure.reaction() == Reaction::give_back)
             throw;
         held.account_due = clock_.now() + try_again_after(failure);
+        unheard = failure;
         log::debug(log::Area::schedule, "the directory was not heard",
                    {{"mailbox", held.mailbox.id.value}, {"failure", failure.name()}});
     }
     const auto* account = answer ? std::get_if<Account>(&*answer) : nullptr;
     if (!account || held.mailbox.object_id == account->object_id)
-        co_return;
+        co_return unheard;
     if (held.mailbox.object_id) {
-        // The address was given to somebody else, whose mail nobody asked us to read.
-        if (co_await follow_rename(held))
-            co_return;
         held.account_due = Timestamp();
-        if (stopping_)
-            throw Failure(Reaction::give_back, "daemon.stopping", "the service is shutting down");
+        held.account_heard_at.reset();
         throw Failure(Reaction::stop, "mailbox.other_account",
                       "the address " + held.mailbox.address.text +
                           " belongs to another account now; if that mailbox is to be followed: "
@@ -70,13 +93,14 @@ asio::awaitable<void> Fleet::settle_account(Held& held)
         co_await mailboxes.learn_object_id(held.mailbox.id, account->object_id);
     if (!other) {
         held.mailbox.object_id = account->object_id;
-        co_return;
+        co_return unheard;
     }
     log::warn(log::Area::schedule, "two addresses of one mailbox are followed; remove one",
               {{"mailbox", held.mailbox.id.value}});
     boost::json::object detail;
     detail["address"] = other->text;
     co_await sync::note_event(pool_, held.mailbox.id, "warn", "mailbox_twice", std::move(detail));
+    co_return unheard;
 }
 
 /// A mailbox that another installation follows is not read. That the mark cannot be looked at or
@@ -87,7 +111,7 @@ asio::awaitable<void> Fleet::settle_mark(Held& held)
     try {
         const sync::MarkReport report = co_await sync::ensure_mark(
             *held.connector, options_.installation, held.mailbox.address.text);
-        held.mark_due = clock_.now() + look_at_mark_again;
+        held.mark_due = clock_.now() + ask_again;
         if (!report.not_left.empty())
             log::debug(log::Area::schedule, "the mailbox keeps no mark of this installation",
                        {{"mailbox", held.mailbox.id.value}});

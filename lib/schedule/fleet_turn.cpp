@@ -32,6 +32,12 @@ std::optional<Failure> failure_of(const sync::TurnReport& report)
     return report.tree_failure ? report.tree_failure : report.write_failure;
 }
 
+/// Under its address is no mailbox any more, or another one.
+bool is_elsewhere(std::string_view failure)
+{
+    return failure == "graph.mailbox_missing" || failure == "mailbox.other_account";
+}
+
 } // namespace
 
 asio::awaitable<void> Fleet::turn(MailboxId id)
@@ -50,9 +56,15 @@ asio::awaitable<void> Fleet::turn(MailboxId id)
     } catch (const std::exception& e) {
         failure = Failure(Reaction::retry, "turn.unexpected", e.what());
     }
-    if (failure && failure->name() == "graph.mailbox_missing" && co_await follow_rename(held)) {
-        failure.reset();
-        report.more_to_do = true; // nothing was read yet: at once, under its new address
+    if (failure && is_elsewhere(failure->name())) {
+        if (co_await follow_rename(held)) {
+            failure.reset();
+            report.more_to_do = true; // nothing was read yet: at once, under its new address
+        } else if (stopping_) {
+            // It was not looked to the end where the mailbox is now.
+            failure =
+                Failure(Reaction::give_back, "daemon.stopping", "the service is shutting down");
+        }
     }
     // A missing grant stops no mailbox: once it is there, nobody has to start them one by one.
     if (failure && is_databases(failure->name()) && failure->reaction() == Reaction::stop)
@@ -142,6 +154,7 @@ asio::awaitable<sync::TurnReport> Fleet::work(Held& held)
     context.lanes = &lanes_;
     context.memory = &held.memory;
     context.renaming = held.renaming;
+    context.ask_for_account = [this, &held] { return expect_same_account(held); };
     context.stopping = [this, &held] { return stopping_ || held.let_go || !holds_leases(); };
     sync::MailboxTurn turn(context);
     sync::TurnReport report = co_await turn.run();

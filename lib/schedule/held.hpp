@@ -22,8 +22,9 @@ struct Fleet::Held {
     bool let_go = false; ///< leave as soon as the turn has ended
     bool first_turn = true;
     int untracks_held = 0;   ///< removals that wait for a person, as of its latest turn
-    Timestamp account_due{}; ///< when to ask the directory (again); max: it was heard
-    Timestamp mark_due{};    ///< when to look at the installation's mark again
+    Timestamp account_due{}; ///< when to ask the directory (again)
+    std::optional<Timestamp> account_heard_at;
+    Timestamp mark_due{}; ///< when to look at the installation's mark again
     sync::TurnMemory memory;
     bool renaming = false; ///< its items still get the present names of our categories
     std::string language; ///< of its user; asked for only where the settings have names by language

@@ -46,8 +46,10 @@ asio::awaitable<void> add_missing(const TurnContext& context, CategoryCheck& che
     std::vector<std::string> names;
     for (const MasterCategory& category : missing)
         names.push_back(category.name);
-    if (!missing.empty())
+    if (!missing.empty()) {
+        co_await context.expect_same_account();
         co_await context.connector.add_master_categories(std::move(missing));
+    }
     check.added = std::move(names);
     check.complete = true;
 }

@@ -18,6 +18,7 @@ asio::awaitable<FolderChanges> ask_for_tree(const TurnContext& context, Cursor c
 {
     auto answer = co_await context.connector.folders_since(std::move(cursor));
     if (std::holds_alternative<CursorExpired>(answer)) {
+        co_await context.expect_same_account();
         whole = true; // the tree is small
         answer = co_await context.connector.folders_since(Cursor());
     }

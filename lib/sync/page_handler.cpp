@@ -332,6 +332,8 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
 
     std::vector<std::optional<Item>> looks =
         co_await context_.connector.look_at_headers(std::move(keys));
+    if (!std::all_of(looks.begin(), looks.end(), [](const auto& look) { return look.has_value(); }))
+        co_await context_.expect_same_account();
     const match::Circumstances circumstances = circumstances_of(source);
     for (std::size_t i = looks.size(); i-- > 0;) {
         Decided& one = decided[places[i]];

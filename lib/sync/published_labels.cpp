@@ -130,6 +130,8 @@ namespace {
 /// known to be its own. Removed first, since a list may be full.
 asio::awaitable<void> bring_about(const TurnContext& context, store::Labels& labels, LabelPlan plan)
 {
+    if (!plan.add.empty())
+        co_await context.expect_same_account();
     co_await labels.write(context.fence, std::move(plan.changed));
     if (!plan.remove.empty()) {
         co_await context.connector.remove_master_categories(std::move(plan.remove));

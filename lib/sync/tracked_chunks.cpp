@@ -38,6 +38,7 @@ asio::awaitable<void> set_missing_aside(const TurnContext& context,
 {
     if (missing.empty())
         co_return;
+    co_await context.expect_same_account();
     std::vector<ItemKey> keys;
     for (const Decided* one : missing)
         keys.push_back(one->item.key);

@@ -13,6 +13,12 @@ void TurnContext::end_if_stopping() const
                       "the service is shutting down, or the mailbox is not its own any more");
 }
 
+boost::asio::awaitable<void> TurnContext::expect_same_account() const
+{
+    if (ask_for_account)
+        co_await ask_for_account();
+}
+
 namespace {
 
 std::string digest(std::string_view text) { return hex(bytes_of(sha256(text))).substr(0, 16); }

@@ -13,6 +13,8 @@
 #include "sync/private_hash.hpp"
 #include "sync/turn_memory.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <functional>
 #include <map>
@@ -70,10 +72,17 @@ struct TurnContext {
     PageLanes* lanes = nullptr;      ///< nothing: no other turn runs beside this one
     TurnMemory* memory = nullptr;    ///< of the turns before; nothing: every folder is asked
     bool renaming = false;           ///< items may carry names of ours that have changed
+    std::function<boost::asio::awaitable<void>()> ask_for_account = nullptr; ///< see below
 
     /// Asked between pages, before writes and before each transaction: throws Failure(give_back)
     /// where the service shuts down or the mailbox is not ours any more.
     void end_if_stopping() const;
+
+    /// To be called where the mailbox looks like another one than the one that was followed: its
+    /// tree is to be read anew, our categories are not in its list, an item that was told of is not
+    /// there. Throws where the address belongs to somebody else by now: changes go on being told by
+    /// links that were kept, and everything else reaches the stranger.
+    boost::asio::awaitable<void> expect_same_account() const;
 
     Mode mode() const { return match::effective_mode(mailbox.mode, rules->settings); }
     /// Whether copies of what other mailboxes track are shown as tracked in this one.

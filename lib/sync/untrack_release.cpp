@@ -121,6 +121,8 @@ private:
         if (keys.empty())
             co_return;
         looks_ = co_await context_.connector.look_up(keys);
+        if (std::find(looks_.begin(), looks_.end(), std::nullopt) != looks_.end())
+            co_await context_.expect_same_account();
         for (std::size_t i = 0; i < looks_.size(); ++i)
             fresh_[keys[i].id] = look_at(looks_[i], context_.rules->policy);
     }

@@ -49,6 +49,9 @@ void PrivacyWatch::look()
 
 void PrivacyWatch::look_at(const sim::RecordEntry& entry)
 {
+    // An id that the mailbox at this address does not hold, since it is another one by now.
+    if (entry.item.empty() && entry.status == 404)
+        return;
     if (entry.preview)
         breach(entry, "asks for a preview");
     else if (is_behind_the_header(entry))

@@ -233,6 +233,61 @@ TEST_CASE_METHOD(Followed, "an address that was given to somebody else is not re
     CHECK(alive() == 1);
 }
 
+TEST_CASE_METHOD(Followed,
+                 "an address that is given to somebody else while the service runs is left alone")
+{
+    stage.world().rename_user(*stage.world().find(kim), new_kim);
+    stage.script().create_mailbox({.upn = kim, .id = "11111111-2222-4333-8444-555555555555"});
+    const auto private_mail = stage.script().put(kim, "inbox", Letter("Mine").id("m9").tagged());
+    const auto second =
+        stage.script().put(new_kim, "inbox", Letter("Second").to(new_kim).id("m2").tagged());
+
+    SECTION("where the account has a new address, that is followed")
+    {
+        stage.settle();
+        CHECK(stage.one("SELECT address FROM sync.mailbox") == new_kim);
+        CHECK(state() == "enabled");
+        CHECK(stage.categories(second) == Names{"CRM Tracked"});
+        CHECK(alive() == 2);
+    }
+    SECTION("where the account is gone, the mailbox is stopped")
+    {
+        stage.execute("UPDATE sync.mailbox SET object_id = '00000000-0000-0000-0000-000000000001'");
+        stage.wake(mailbox); // reads its row again
+        stage.settle();
+        CHECK(state() == "stopped");
+        CHECK(failure() == "mailbox.other_account");
+        CHECK(alive() == 1);
+    }
+    SECTION("where the directory is not heard, until it is")
+    {
+        sim::Fault busy;
+        busy.path = "/users/" + std::string(kim) + "?";
+        busy.count = 3;
+        stage.script().fail(busy);
+        stage.settle();
+        CHECK(stage.categories(private_mail) == Names{"CRM Track"});
+        stage.run_for(std::chrono::minutes(15));
+        CHECK(stage.one("SELECT address FROM sync.mailbox") == new_kim);
+        CHECK(alive() == 2);
+    }
+    CHECK(stage.categories(private_mail) == Names{"CRM Track"});
+    CHECK(mark_of(stage, kim).empty());
+    for (const auto& category : stage.script().mailbox(kim).categories())
+        CHECK_FALSE(category.display_name.starts_with("CRM"));
+}
+
+TEST_CASE_METHOD(Seldom, "no mark is left in a mailbox that has the address by now", "[slow]")
+{
+    // Links that were kept go on telling of the old one, and there is no news.
+    stage.world().rename_user(*stage.world().find(kim), new_kim);
+    stage.script().create_mailbox({.upn = kim, .id = "11111111-2222-4333-8444-555555555555"});
+    stage.run_for(std::chrono::hours(26));
+    CHECK(stage.one("SELECT address FROM sync.mailbox") == new_kim);
+    CHECK(state() == "enabled");
+    CHECK(mark_of(stage, kim).empty());
+}
+
 TEST_CASE("two addresses of one mailbox are told apart from two mailboxes")
 {
     Stage stage;
