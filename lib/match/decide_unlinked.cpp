@@ -154,7 +154,7 @@ Decision accepted(const Case& c, Rule rule, Asker asker, std::vector<Evidence> f
     if (auto closed = gate(c.item, asker, c.candidates, c.policy, c.circumstances))
         return refused(c, Outcome::refused, std::move(*closed), std::move(found));
     Decision decision;
-    if (asker == Asker::rule && header_look_missing(c.item, c.circumstances))
+    if (asker == Asker::rule && header_look_missing(c.item, c.candidates, c.circumstances))
         return look_first(std::move(found));
     decision.outcome = Outcome::tracked;
     decision.rule = rule;
@@ -187,8 +187,8 @@ bool rules_look_at(const Case& c)
     const auto at = c.item.happened_at();
     if (!at || *at < c.circumstances.now - c.policy.history)
         return false;
-    const bool own_copy =
-        c.circumstances.folder == WellKnown::sent_items || sent_by(c.item, c.circumstances.mailbox);
+    const bool own_copy = c.circumstances.folder == WellKnown::sent_items ||
+                          sent_by_user(c.item, c.candidates, c.circumstances);
     return c.circumstances.sent_items || !own_copy;
 }
 
@@ -217,7 +217,7 @@ Decision decide_owed(const Case& c)
 Decision decide_unlinked(const Case& c)
 {
     auto found = find_evidence(c.rule_input());
-    if (may_be_senders(c) && header_look_missing(c.item, c.circumstances))
+    if (may_be_senders(c) && header_look_missing(c.item, c.candidates, c.circumstances))
         return look_first(std::move(found));
     if (made_from_tracked(c))
         return as_original(c, std::move(found));

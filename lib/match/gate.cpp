@@ -66,7 +66,7 @@ std::optional<Closed> sensitivity(const Question& q)
             return std::nullopt;
         return Closed{Rule::gate_sensitivity, "its sensitivity is not known"};
     }
-    if (q.asker == Asker::person && sent_by(q.item, q.circumstances.mailbox))
+    if (q.asker == Asker::person && sent_by_user(q.item, q.candidates, q.circumstances))
         return std::nullopt;
     return Closed{Rule::gate_sensitivity, "it is marked personal, private or confidential"};
 }
@@ -138,12 +138,13 @@ std::optional<Closed> gate(const Item& item, Asker asker, const Candidates& cand
     return std::nullopt;
 }
 
-bool header_look_missing(const Item& item, const Circumstances& circumstances)
+bool header_look_missing(const Item& item, const Candidates& candidates,
+                         const Circumstances& circumstances)
 {
     const bool looked = item.message().automatic.said();
     // The sender's own copy has no transport headers (G-112), so none are waited for.
-    const bool own_copy =
-        circumstances.folder == WellKnown::sent_items || sent_by(item, circumstances.mailbox);
+    const bool own_copy = circumstances.folder == WellKnown::sent_items ||
+                          sent_by_user(item, candidates, circumstances);
     return !looked && (!own_copy || !item.sensitivity.has_value());
 }
 

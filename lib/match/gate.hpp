@@ -27,6 +27,7 @@ std::optional<Closed> gate(const Item& item, Asker asker, const Candidates& cand
                            const Policy& policy, const Circumstances& circumstances);
 
 /// Whether phase 1 left something unsaid that a rule, not a person, has to know.
-bool header_look_missing(const Item& item, const Circumstances& circumstances);
+bool header_look_missing(const Item& item, const Candidates& candidates,
+                         const Circumstances& circumstances);
 
 } // namespace crmsync::match

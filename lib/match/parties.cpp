@@ -58,10 +58,17 @@ std::optional<Participant> sender_of(const Item& item)
     return std::nullopt;
 }
 
-bool sent_by(const Item& item, const Address& mailbox)
+bool sent_by_user(const Item& item, const Candidates& candidates,
+                  const Circumstances& circumstances)
 {
     const auto sender = sender_of(item);
-    return sender && parse_address(sender->address) == mailbox;
+    const auto address = sender ? parse_address(sender->address) : std::nullopt;
+    if (!address)
+        return false;
+    if (*address == circumstances.mailbox)
+        return true;
+    const auto whose = candidates.mailbox_owner(*address);
+    return whose && whose == circumstances.mailbox_owner;
 }
 
 bool has_external(const Item& item, const Candidates& candidates, const Policy& policy)

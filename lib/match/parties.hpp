@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/circumstances.hpp"
 #include "match/policy.hpp"
 #include "model/candidates.hpp"
 #include "model/decision.hpp"
@@ -20,7 +21,9 @@ Side side_of(const Participant& participant, const Candidates& candidates, const
 
 /// Who sent it: from, else sender; nothing where neither names anybody.
 std::optional<Participant> sender_of(const Item& item);
-bool sent_by(const Item& item, const Address& mailbox);
+/// Whether the user of the mailbox at hand sent it, from whichever of their addresses.
+bool sent_by_user(const Item& item, const Candidates& candidates,
+                  const Circumstances& circumstances);
 
 bool has_external(const Item& item, const Candidates& candidates, const Policy& policy);
 Direction direction_of(const Item& item, const Candidates& candidates, const Policy& policy);

@@ -73,6 +73,18 @@ struct Candidates {
     std::map<std::string, LabelHits> by_label;
     /// Enabled mailboxes by address: the user or team each belongs to.
     std::map<Address, RecordId> mailbox_owners;
+    /// Users and teams with an enabled mailbox, by the addresses of their records: aliases too. Not
+    /// where several hold one.
+    std::map<Address, RecordId> owners_by_record;
+
+    /// Whose enabled mailbox mail to or from this address is, whichever of theirs it is.
+    std::optional<RecordId> mailbox_owner(const Address& address) const
+    {
+        for (const auto* owners : {&mailbox_owners, &owners_by_record})
+            if (const auto at = owners->find(address); at != owners->end())
+                return at->second;
+        return std::nullopt;
+    }
 
     /// Adds the answer to another query.
     void merge(Candidates other)
@@ -84,6 +96,7 @@ struct Candidates {
         reused.merge(other.reused);
         by_label.merge(other.by_label);
         mailbox_owners.merge(other.mailbox_owners);
+        owners_by_record.merge(other.owners_by_record);
     }
 };
 

@@ -100,6 +100,15 @@ void read_messages(const pg::Result& rows, const Keys& keys, Candidates& found)
     }
 }
 
+void read_owners(const pg::Result& rows, std::map<Address, RecordId>& owners)
+{
+    for (int row = 0; row < rows.rows(); ++row) {
+        Address address;
+        address.text = rows.get<std::string>(row, 0);
+        owners.emplace(std::move(address), rows.get<Uuid>(row, 1));
+    }
+}
+
 void read_labels(const pg::Result& rows,
                  const std::map<std::string, std::vector<std::string>>& asked, Candidates& found)
 {
@@ -125,6 +134,7 @@ boost::asio::awaitable<Candidates> find_candidates(pg::Connection& connection,
     if (!query.addresses.empty()) {
         script.add(sql::candidates_by_address, texts_of(query.addresses));
         script.add(sql::mailbox_owners, texts_of(query.addresses));
+        script.add(sql::owners_by_record, texts_of(query.addresses));
     }
     if (!query.domains.empty())
         script.add(sql::candidates_by_domain, texts_of(query.domains));
@@ -151,12 +161,8 @@ boost::asio::awaitable<Candidates> find_candidates(pg::Connection& connection,
     auto result = results.begin();
     if (!query.addresses.empty()) {
         read_addresses(*result++, found);
-        for (int row = 0; row < result->rows(); ++row) {
-            Address address;
-            address.text = result->get<std::string>(row, 0);
-            found.mailbox_owners.emplace(std::move(address), result->get<Uuid>(row, 1));
-        }
-        ++result;
+        read_owners(*result++, found.mailbox_owners);
+        read_owners(*result++, found.owners_by_record);
     }
     if (!query.domains.empty())
         read_domains(*result++, found);

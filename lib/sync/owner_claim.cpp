@@ -1,6 +1,22 @@
 #include "sync/owner_claim.hpp"
 
+#include "match/parties.hpp"
+
 namespace crmsync::sync {
+
+namespace {
+
+/// The user with this address, whoever's mailbox asks: a party's own record is the asker's contact
+/// where he has one under the same address, and every copy has to say the same.
+std::optional<RecordId> user_at(const Address& address, const Candidates& candidates)
+{
+    const match::Resolution found = match::resolve(address, candidates, std::nullopt);
+    if (!found.unique() || candidates.records.at(found.records.front()).type != "user")
+        return std::nullopt;
+    return found.records.front();
+}
+
+} // namespace
 
 OwnerClaim hand_claim(const Decided& decided, const PlanFacts& facts)
 {
@@ -22,16 +38,12 @@ OwnerClaim claim(const Decided& decided, const Candidates& candidates,
         for (const Party& party : parties) {
             if (party.role != role)
                 continue;
-            const auto mailbox = candidates.mailbox_owners.find(Address{party.address});
-            if (mailbox != candidates.mailbox_owners.end()) {
-                owner.owner = mailbox->second;
-                return owner;
-            }
-            if (role != Role::from || !party.record)
-                continue;
-            const auto record = candidates.records.find(*party.record);
-            if (record != candidates.records.end() && record->second.type == "user") {
-                owner.owner = *party.record;
+            const Address address{party.address};
+            std::optional<RecordId> whose = candidates.mailbox_owner(address);
+            if (!whose && role == Role::from)
+                whose = user_at(address, candidates);
+            if (whose) {
+                owner.owner = *whose;
                 return owner;
             }
         }

@@ -124,6 +124,8 @@ public:
     CrmBuilder& had_external();                      ///< somebody outside took part in it
     CrmBuilder& linked_here(std::string tracked_by); ///< the mailbox that decides holds it so
     CrmBuilder& mailbox(std::string_view address, int owner);
+    /// Another address of a user or team with an enabled mailbox.
+    CrmBuilder& alias(std::string_view address, int owner);
     CrmBuilder& label_by_number(const std::string& folded, std::vector<int> records);
     CrmBuilder& label_by_name(const std::string& folded, std::vector<int> records);
     CrmBuilder& label_by_prefix(const std::string& folded, std::vector<int> records);

@@ -104,6 +104,12 @@ CrmBuilder& CrmBuilder::mailbox(std::string_view address, int owner)
     return *this;
 }
 
+CrmBuilder& CrmBuilder::alias(std::string_view address, int owner)
+{
+    candidates_.owners_by_record.emplace(must_parse(address), record_id(owner));
+    return *this;
+}
+
 CrmBuilder& CrmBuilder::label_by_number(const std::string& folded, std::vector<int> records)
 {
     candidates_.by_label[folded].by_number = record_ids(records);

@@ -46,3 +46,13 @@ SELECT l.label, h.found, r.id, r.type, r.external_id, r.name, r.number, r.parent
 SELECT address, owner_id FROM sync.mailbox
  WHERE state = 'enabled' AND owner_id IS NOT NULL AND address = ANY ($1::text[])
  ORDER BY address, id;
+
+-- name: owners_by_record
+-- Users and teams that hold one of the addresses, by an alias too, and have an enabled mailbox.
+SELECT a.address, (array_agg(o.owner_id))[1]
+  FROM store.record_address AS a
+ CROSS JOIN LATERAL (
+     SELECT m.owner_id FROM sync.mailbox AS m
+      WHERE m.owner_id = a.record_id AND m.state = 'enabled' OFFSET 0) AS o
+ WHERE a.kind = 'email' AND a.address = ANY ($1::text[])
+ GROUP BY a.address HAVING count(DISTINCT o.owner_id) = 1;

@@ -202,6 +202,9 @@ TEST_CASE("what runs for every page, round and report goes by its index")
          {"published_label_record", "record_pin_record", "record_pkey", "mailbox_by_owner"}},
         {sql::ask_for_labels_of_owners, ids, {"mailbox_by_owner"}},
         {sql::mailbox_owners, "'{m7@contoso.example}'", {"mailbox_by_address"}},
+        {sql::owners_by_record,
+         "'{m7@contoso.example}'",
+         {"record_address_pkey", "mailbox_by_owner"}},
         {sql::amend_activities,
          "1, " + ids + ", " + ids +
              ", '{t,t}', ARRAY[now(), now()], '{a,b}', '{t,t}', '{t,t}', '{NULL,NULL}', '{f,f}', "

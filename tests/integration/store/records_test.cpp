@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 
 using namespace crmsync;
 using namespace crmsync::test;
@@ -255,6 +256,46 @@ TEST_CASE("a page's addresses and domains lead to their records")
     CHECK(found.mailbox_owners.contains({"me@contoso.example"}));
     CHECK_FALSE(found.mailbox_owners.contains({"off@contoso.example"}));
     CHECK(in.candidates(CandidateQuery()).records.empty());
+}
+
+TEST_CASE("all addresses of a user with an enabled mailbox lead to the user")
+{
+    Importing in;
+    auto kim = row(1, "user", "U1", "Kim");
+    kim.addresses = std::vector<Address>{{"kim@contoso.example"}, {"kim.old@contoso.example"}};
+    auto off = row(2, "user", "U2", "Off");
+    off.addresses = std::vector<Address>{{"off@contoso.example"}, {"off.old@contoso.example"}};
+    auto desk = row(3, "team", "T1", "Desk");
+    desk.addresses = std::vector<Address>{{"desk@contoso.example"}, {"both@contoso.example"}};
+    auto both = row(4, "user", "U4", "Both");
+    both.addresses = std::vector<Address>{{"both@contoso.example"}};
+    in.import({kim, off, desk, both});
+    for (const auto& [address, type, external_id] :
+         {std::array{"kim@contoso.example", "user", "U1"},
+          std::array{"second@contoso.example", "user", "U1"},
+          std::array{"off@contoso.example", "user", "U2"},
+          std::array{"info@contoso.example", "team", "T1"},
+          std::array{"b@contoso.example", "user", "U4"}}) {
+        in.mailbox(address, std::string_view(address).starts_with("off") ? MailboxState::disabled
+                                                                         : MailboxState::enabled);
+        in.sql("UPDATE sync.mailbox SET owner_id = (SELECT id FROM store.record WHERE type = "
+               "'" +
+               std::string(type) + "' AND external_id = '" + external_id + "') WHERE address = '" +
+               address + "'");
+    }
+    CandidateQuery query;
+    for (const char* address :
+         {"kim@contoso.example", "kim.old@contoso.example", "off.old@contoso.example",
+          "desk@contoso.example", "both@contoso.example", "second@contoso.example"})
+        query.addresses.insert({address});
+    const Candidates found = in.candidates(query);
+    const auto kims = found.mailbox_owner({"kim@contoso.example"});
+    REQUIRE(kims);
+    CHECK(found.mailbox_owner({"kim.old@contoso.example"}) == kims);
+    CHECK(found.mailbox_owner({"second@contoso.example"}) == kims);
+    CHECK(found.mailbox_owner({"desk@contoso.example"}));
+    CHECK_FALSE(found.mailbox_owner({"off.old@contoso.example"}));
+    CHECK_FALSE(found.mailbox_owner({"both@contoso.example"})); // a user and a team
 }
 
 TEST_CASE("a typed label leads to number, name or beginning of a name")

@@ -95,6 +95,21 @@ TEST_CASE("private mail is closed, but to the person who sent it")
     CHECK(gate_of(null_sensitivity, Asker::rule) == closed);
 }
 
+TEST_CASE("the person who sent it is known by every address of theirs")
+{
+    const Item sent = message()
+                          .from("kim.old@contoso.example")
+                          .to("ann@adventure.example")
+                          .sensitivity(Sensitivity::private_);
+    const auto is_open = [&](const Candidates& candidates) {
+        return !match::gate(sent, Asker::person, candidates, contoso_policy(), here());
+    };
+    CHECK(is_open(customers().alias("kim.old@contoso.example", 90)));
+    CHECK(is_open(customers().mailbox("kim.old@contoso.example", 90))); // another mailbox of hers
+    CHECK_FALSE(is_open(customers().alias("kim.old@contoso.example", 91)));
+    CHECK_FALSE(is_open(customers()));
+}
+
 TEST_CASE("mail among own people is closed to rules")
 {
     const char* const closed = "gate_internal_only";

@@ -49,6 +49,31 @@ TEST_CASE("for a rule the sender owns, if a user")
               .owner == record_id(90));
 }
 
+TEST_CASE("a sender is known as a user though the mailbox has a contact of that address")
+{
+    const Item sent = message().from("bo@blue.example").to("kim@contoso.example");
+    CHECK(claimed(sent, crm()
+                            .record(92, "user", "Bo")
+                            .holds("bo@blue.example")
+                            .record(93, "contact", "Bo")
+                            .owned_by(90)
+                            .holds("bo@blue.example")
+                            .mailbox("kim@contoso.example", 90))
+              .owner == record_id(92));
+}
+
+TEST_CASE("every address of a user with an enabled mailbox stands for that mailbox")
+{
+    const Candidates both = crm()
+                                .mailbox("kim@contoso.example", 90)
+                                .alias("kim.old@contoso.example", 90)
+                                .mailbox("bo@contoso.example", 91);
+    CHECK(claimed(message().to("kim.old@contoso.example").cc("bo@contoso.example"), both).owner ==
+          record_id(90));
+    CHECK(claimed(message().from("kim.old@contoso.example").to("bo@contoso.example"), both).owner ==
+          record_id(90));
+}
+
 TEST_CASE("else the first enabled mailbox in To, then Cc, then Bcc owns")
 {
     const Candidates both =
