@@ -99,6 +99,15 @@ TEST_CASE("each question is answered no on a good day, and yes where Graph behav
     }
 }
 
+TEST_CASE("names outside the master list can be written, or not")
+{
+    Interview good_day;
+    CHECK(good_day.ask().at("unknown_category") == true);
+    Interview strict;
+    strict.server.graph().switches.refuse_unknown_category = true;
+    CHECK(strict.ask().at("unknown_category") == false);
+}
+
 TEST_CASE("the questions leave nothing of theirs behind, and touch nothing else")
 {
     Interview interview;

@@ -7,6 +7,8 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace crmsync::sim {
 
 namespace {
@@ -81,6 +83,18 @@ std::string text_member(const boost::json::object& body, std::string_view name)
     return {};
 }
 
+bool names_unknown_category(const std::vector<std::string>& written,
+                            const std::vector<std::string>& there,
+                            const std::vector<Category>& list)
+{
+    return std::any_of(written.begin(), written.end(), [&](const std::string& name) {
+        return std::find(there.begin(), there.end(), name) == there.end() &&
+               std::none_of(list.begin(), list.end(), [&](const Category& category) {
+                   return fold(category.display_name) == fold(name);
+               });
+    });
+}
+
 } // namespace
 
 Answer Graph::patch_message(Call& call, Item& item)
@@ -100,6 +114,9 @@ Answer Graph::patch_message(Call& call, Item& item)
     const bool is_read = changed.is_read;
     changed.is_read = item.is_read;
     changed.categories = spelling(*call.mailbox, std::move(changed.categories));
+    if (switches.refuse_unknown_category &&
+        names_unknown_category(changed.categories, item.categories, call.mailbox->categories()))
+        throw errors::bad_request("The category is not in the master category list.");
     item = std::move(changed);
     call.mailbox->set_read(item, is_read);
     call.mailbox->touch(item, written, !switches.keep_modified_time);

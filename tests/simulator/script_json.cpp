@@ -300,7 +300,8 @@ void set_switch(Graph& graph, std::string_view name, const json::value& value)
         {"refuse_modified_filter", &s.refuse_modified_filter},
         {"refuse_delta_order", &s.refuse_delta_order},
         {"check_permissions", &s.check_permissions},
-        {"no_folder_properties", &s.no_folder_properties}};
+        {"no_folder_properties", &s.no_folder_properties},
+        {"refuse_unknown_category", &s.refuse_unknown_category}};
     const std::pair<std::string_view, std::size_t*> numbers[] = {
         {"repeat_every", &s.repeat_every},
         {"empty_page_every", &s.empty_page_every},

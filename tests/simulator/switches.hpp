@@ -36,6 +36,8 @@ struct Switches {
     bool refuse_modified_filter = false; ///< none by time of change either
     bool refuse_delta_order = false;     ///< $orderby of a delta is not known
     bool no_folder_properties = false;   ///< extended properties of folders are refused (400)
+    /// A name that is neither on the item nor in the master list cannot be written (400, G-162).
+    bool refuse_unknown_category = false;
 
     /// Everything on that BEHAVIOUR.md documents or reports without a fault of anyone. Not what a
     /// client cannot make good: writes that go through although they are stale, categories that

@@ -114,3 +114,44 @@ TEST_CASE("a name that somebody adds to the master list before us is no failure,
     CHECK(listed("CRM Failed") == 1);
     CHECK(stage.number("SELECT count(*) FROM sync.event WHERE name = 'categories_missing'") == 0);
 }
+
+TEST_CASE("where only names of the master list can be written, ours are in it before")
+{
+    Stage stage;
+    stage.graph().switches.refuse_unknown_category = true;
+    stage.mailbox(kim);
+    const sim::ItemRef item =
+        stage.script().put(kim, "inbox", Letter("Offer").id("m1").tagged().tagged("Red"));
+    stage.start();
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"Red", "CRM Tracked"});
+    CHECK(stage.number("SELECT count(*) FROM sync.write_back WHERE state <> 'done'") == 0);
+}
+
+TEST_CASE(
+    "where a name of ours was deleted from such a list, the copy is stored, and the answer given "
+    "once the name is there again and somebody asks")
+{
+    Stage stage;
+    stage.settings.sync.poll_interval = std::chrono::minutes(10);
+    stage.graph().switches.refuse_unknown_category = true;
+    stage.mailbox(kim);
+    stage.start();
+    stage.run_for(std::chrono::minutes(25));
+    auto& list = stage.script().mailbox(kim).categories();
+    std::erase_if(list, [](const auto& one) { return one.display_name == "CRM Tracked"; });
+    const sim::ItemRef item = stage.script().put(kim, "inbox", Letter("Offer").id("m1").tagged());
+    stage.run_for(std::chrono::minutes(25));
+    CHECK(stored(stage) == 1);
+    CHECK(stage.categories(item) == Names{"CRM Track"});
+    CHECK(stage.one("SELECT state FROM sync.write_back") == "given_up");
+
+    stage.run_for(std::chrono::hours(25)); // the list is looked at once a day
+    REQUIRE(std::any_of(list.begin(), list.end(),
+                        [](const auto& one) { return one.display_name == "CRM Tracked"; }));
+    stage.script().untag(kim, item.id, "CRM Track");
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::minutes(25));
+    CHECK(stored(stage) == 1);
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
