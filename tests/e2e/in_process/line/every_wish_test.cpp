@@ -167,6 +167,39 @@ TEST_CASE_METHOD(Wishing, "what failed says so, can be asked for again, and is d
     CHECK(stage.number("SELECT count(*) FROM sync.parked") == 0);
 }
 
+TEST_CASE_METHOD(Wishing, "what fails again on a new tag is tried as often, and says so again")
+{
+    const sim::ItemRef item = put("m1");
+    sim::Fault broken = unreadable(item);
+    broken.path = ",body"; // what it is about can be read
+    broken.status = 500;   // which may pass
+    broken.code = "ErrorInternalServerError";
+    stage.script().fail(broken);
+    const auto tries = [&] {
+        return stage.number("SELECT count(*) FROM sync.event WHERE name = 'item_parked'");
+    };
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.run_for(std::chrono::hours(3));
+    REQUIRE(stage.categories(item) == Names{"CRM Failed"});
+    const int tried = tries();
+    REQUIRE(tried > 5);
+
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM Failed", "CRM Track"}); // not answered yet
+    CHECK(tries() > tried);
+    stage.run_for(std::chrono::hours(3));
+    CHECK(stage.categories(item) == Names{"CRM Failed"});
+    CHECK(tries() == 2 * tried);
+    CHECK(stored() == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.parked WHERE next_attempt_at IS NULL") == 1);
+
+    stage.graph().faults.clear();
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+}
+
 TEST_CASE_METHOD(Wishing, "a phone's spelling of a label and of a tag is the same to us")
 {
     const sim::ItemRef item = put("m1");

@@ -13,11 +13,9 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// A mailbox of 60 folders "F0" to "F59" below the inbox, read to their ends.
+/// A mailbox of many folders, "F0", "F1" and so on below the inbox, read to their ends.
 struct ManyFolders {
-    static constexpr int folders = 60;
-
-    ManyFolders()
+    explicit ManyFolders(int folders = 60)
     {
         mailbox = stage.mailbox(kim);
         for (int i = 0; i < folders; ++i)
@@ -49,6 +47,10 @@ struct ManyFolders {
 
     Stage stage;
     MailboxId mailbox;
+};
+
+struct FiveHundredFolders : ManyFolders {
+    FiveHundredFolders() : ManyFolders(500) {}
 };
 
 /// A mailbox in the middle of its first pass: each page takes nine seconds, and the inbox has five.
@@ -117,6 +119,45 @@ TEST_CASE_METHOD(ManyFolders, "new mail and tags in any folder are answered with
     CHECK(stage.now() - asked_at <= std::chrono::seconds(90));
     CHECK((stage.number("SELECT count(*) FROM sync.folder WHERE dirty_at IS NOT NULL") > 0) ==
           told);
+}
+
+TEST_CASE_METHOD(FiveHundredFolders,
+                 "of five hundred folders each is read, and polls are no dearer than of sixty",
+                 "[alone]")
+{
+    const auto put = [&](int folder, bool tagged) {
+        const std::string name = "F" + std::to_string(folder);
+        Letter letter = Letter(name).id(name + (tagged ? "-tagged" : "-bare"));
+        return stage.script().put(kim, "inbox/" + name, tagged ? letter.tagged() : letter);
+    };
+    stage.graph().switches.refuse_category_filter = true; // found by reading alone
+    std::vector<sim::ItemRef> tagged, bare;
+    for (const int folder : {0, 249, 250, 499}) {
+        tagged.push_back(put(folder, true));
+        bare.push_back(put(folder, false));
+    }
+    const int at_first = wire_requests();
+    begin();
+    CHECK(wire_requests() - at_first < 1'200); // two a folder, and what does not grow with them
+    CHECK(stage.number("SELECT count(*) FROM sync.folder WHERE round_done_at IS NULL") == 0);
+    CHECK(stage.number("SELECT count(*) FROM sync.folder") > 500);
+    for (const sim::ItemRef& item : tagged)
+        CHECK(answered(item));
+
+    stage.run_for(std::chrono::minutes(6)); // folders with news stay dirty for a while
+    const int before = wire_requests();
+    constexpr int polls = 10;
+    stage.run_for(std::chrono::seconds(60 * polls + 30));
+    CHECK(wire_requests() - before <= 3 * (polls + 1));
+
+    const Timestamp asked_at = stage.now();
+    for (const sim::ItemRef& item : bare)
+        stage.script().tag(kim, item.id, "CRM Track");
+    REQUIRE(stage.until([&] {
+        return std::all_of(bare.begin(), bare.end(),
+                           [&](const auto& item) { return answered(item); });
+    }));
+    CHECK(stage.now() - asked_at <= std::chrono::seconds(90));
 }
 
 TEST_CASE_METHOD(ManyFolders, "what bumps no date is found within the hour")

@@ -1,4 +1,5 @@
 #include "e2e/in_process/letters.hpp"
+#include "e2e/in_process/slow_pages.hpp"
 #include "support/doubts.hpp"
 
 #include <catch2/catch.hpp>
@@ -28,10 +29,10 @@ void set_absence(Stage& stage, sim::Absence absence)
     stage.script().mailbox(kim).set_absence(absence);
 }
 
-std::vector<sim::ItemRef> thirty_letters(Stage& stage)
+std::vector<sim::ItemRef> letters(Stage& stage, int count)
 {
     std::vector<sim::ItemRef> items;
-    for (int i = 0; i < 30; ++i)
+    for (int i = 0; i < count; ++i)
         items.push_back(stage.script().put(
             kim, "inbox",
             Letter("Offer " + std::to_string(i)).id("m" + std::to_string(i)).tagged("Red")));
@@ -220,22 +221,45 @@ TEST_CASE("each doubtful behaviour of the provider alone changes nothing of the 
     for (const auto& [name, turn_on] : doubts()) {
         INFO(name);
         Stage stage;
+        stage.graph().switches.ignore_page_size = true; // several pages, for what pages may do
         turn_on(stage.graph().switches);
         stage.mailbox(kim);
-        const std::vector<sim::ItemRef> items = thirty_letters(stage);
+        const std::vector<sim::ItemRef> items = letters(stage, 120);
+        slow_down(stage, 3);
+        sim::Fault lost; // the answer to what adds our names to the list: they are sent again
+        lost.kind = sim::Fault::Kind::cut;
+        lost.path = "/$batch";
+        lost.after = 1; // behind the one that asks which folder is which
+        stage.script().fail(lost);
         stage.start();
+        REQUIRE(stage.until(
+            [&] { return stage.number("SELECT count(*) FROM sync.folder WHERE mid_round") > 0; }));
+        stage.crash(); // between two pages of a round
+        stage.start(2);
         stage.settle();
-        for (std::size_t i = 0; i < items.size(); i += 3)
+        const auto& list = stage.script().mailbox(kim).categories();
+        CHECK(stage.requests({"categories.post"}) >
+              std::count_if(list.begin(), list.end(), [](const auto& category) {
+                  return category.display_name.starts_with("CRM");
+              }));
+
+        const sim::ItemRef draft =
+            stage.script().draft(kim, Letter("Ours").id("o1").from(kim).to(ann));
+        stage.script().tag(kim, draft.id, "CRM Track");
+        for (std::size_t i = 0; i < items.size(); i += 12)
             stage.script().tag(kim, items[i].id, "CRM Track");
         stage.settle();
-        for (std::size_t i = 0; i < items.size(); i += 6)
+        const sim::ItemRef sent = stage.script().send(kim, draft.id).front();
+        stage.settle();
+        for (std::size_t i = 0; i < items.size(); i += 24)
             stage.script().untag(kim, items[i].id, "CRM Tracked");
         stage.script().expire_cursors(kim);
         stage.settle();
-        CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 5);
-        CHECK(stage.number("SELECT count(*) FROM sync.link") == 5);
+        CHECK(stage.number("SELECT count(*) FROM crm.activity WHERE deleted_at IS NULL") == 6);
+        CHECK(stage.number("SELECT count(*) FROM sync.link") == 6);
+        CHECK(stage.categories(sent) == Names{"CRM Tracked"});
         for (std::size_t i = 0; i < items.size(); ++i)
             CHECK(stage.categories(items[i]) ==
-                  (i % 3 == 0 && i % 6 != 0 ? Names{"Red", "CRM Tracked"} : Names{"Red"}));
+                  (i % 12 == 0 && i % 24 != 0 ? Names{"Red", "CRM Tracked"} : Names{"Red"}));
     }
 }

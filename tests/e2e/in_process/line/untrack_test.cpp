@@ -69,6 +69,36 @@ TEST_CASE("tagged again, the same activity comes back under its id")
     CHECK(stage.number("SELECT count(*) FROM sync.pin") == 0);
 }
 
+TEST_CASE("what was edited in the CRM before an untrack, or after it, is there when it comes back")
+{
+    Stage stage;
+    stage.import("account", "external_id,name\nA1,Adventure Works\n");
+    const sim::ItemRef item = tracked_by_hand(stage);
+    const std::string id = stage.one("SELECT id FROM crm.activity");
+    const auto edit = [&](const std::string& subject) {
+        stage.execute("UPDATE store.activity SET subject = '" + subject +
+                      "', body = 'As agreed', fields = '{\"stage\": \"" + subject +
+                      "\"}', visibility = 'subject', regarding_by_person = true, regarding_id = "
+                      "(SELECT id FROM store.record WHERE external_id = 'A1')");
+    };
+    const bool before = GENERATE(true, false);
+    if (before)
+        edit("Edited");
+    stage.script().untag(kim, item.id, "CRM Tracked");
+    stage.settle();
+    REQUIRE(alive(stage) == 0);
+    if (!before)
+        edit("Edited");
+    stage.script().tag(kim, item.id, "CRM Track");
+    stage.settle();
+    CHECK(alive(stage) == 1);
+    CHECK(
+        stage.one("SELECT concat_ws(' / ', a.id, subject, body, a.fields ->> 'stage', visibility, "
+                  "r.name) FROM crm.activity AS a JOIN crm.record AS r ON r.id = regarding_id") ==
+        id + " / Edited / As agreed / Edited / subject / Adventure Works");
+    CHECK(stage.categories(item) == Names{"Red", "CRM Tracked"});
+}
+
 TEST_CASE("a tag that is off for a moment only is no untrack")
 {
     Stage stage;
