@@ -17,9 +17,12 @@ SELECT p.role, p.address, p.name, p.record_id, r.name, p.resolution, p.is_list
  ORDER BY array_position('{from,sender,reply_to,to,cc,bcc}'::text[], p.role), p.ordinal, p.address;
 
 -- name: connections_of_activity
-SELECT c.record_id, r.name, c.role
-  FROM store.activity_connection AS c LEFT JOIN store.record AS r ON r.id = c.record_id
- WHERE c.activity_id = $1::uuid ORDER BY c.role, r.name, c.record_id;
+SELECT DISTINCT c.record_id, r.name, c.role
+  FROM store.activity_connection AS c
+  JOIN store.activity AS a ON a.id = c.activity_id
+  LEFT JOIN store.record AS r ON r.id = c.record_id
+ WHERE c.activity_id = $1::uuid AND NOT (c.role = 'regarding' AND c.record_id IS NOT DISTINCT FROM a.regarding_id)
+ ORDER BY c.role, r.name, c.record_id;
 
 -- name: attachments_of_activity
 SELECT name, content_type, size, status, reason, encode(sha256, 'hex')

@@ -231,26 +231,24 @@ WITH incoming AS (
        AND (s.takes_over OR s.sets_regarding OR s.revives AND s.was_deleted IS NOT NULL
             OR s.had_external AND NOT s.old_external)
 ), withdrawn AS (
-    -- This mailbox chose another one, or none: its earlier choice is no connection any more. Nor is
-    -- another's for what is the regarding now.
+    -- This mailbox chose another one, or none, or its choice is what the activity is about now: its
+    -- earlier choice is no connection any more. Another's for the same record is that one's own.
     DELETE FROM store.activity_connection AS c
      USING settled AS s
      WHERE c.activity_id = s.id AND c.role = 'regarding' AND (s.clears OR s.regarding_by_person)
-       AND (c.mailbox_id = $1::bigint AND c.record_id IS DISTINCT FROM s.regarding
-            OR s.sets_regarding AND c.record_id = s.regarding)
+       AND c.mailbox_id = $1::bigint AND (s.sets_regarding OR c.record_id IS DISTINCT FROM s.regarding)
 ), connected AS (
     INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id, chosen_at)
-    -- A choice that does not stand.
+    -- A choice that does not stand, be it the same as the one that does.
     SELECT s.id, s.regarding, 'regarding', $1::bigint, s.chosen_at FROM settled AS s
      WHERE s.regarding_by_person AND s.regarding IS NOT NULL AND NOT s.sets_regarding
-       AND s.regarding IS DISTINCT FROM s.old_regarding
     UNION ALL
     -- Another user's choice, which the owner's or an earlier one replaces.
     SELECT s.id, s.old_regarding, 'regarding', s.old_mailbox, s.old_chosen_at FROM settled AS s
      WHERE s.sets_regarding AND NOT s.clears AND s.old_by_person AND s.old_regarding IS NOT NULL
-       AND s.old_mailbox IS DISTINCT FROM $1::bigint AND s.old_regarding IS DISTINCT FROM s.regarding
+       AND s.old_mailbox IS DISTINCT FROM $1::bigint
      ORDER BY 1, 2
-        ON CONFLICT (activity_id, record_id, role) DO NOTHING
+        ON CONFLICT (activity_id, record_id, role, mailbox_id) DO NOTHING
 )
 SELECT id, was_deleted IS NOT NULL AND revives AS revived FROM settled;
 

@@ -148,12 +148,13 @@ WITH chosen AS (
 ), taken AS (
     DELETE FROM store.activity_connection AS n USING chosen AS c
      WHERE n.activity_id = c.id AND n.role = 'regarding' AND n.record_id = c.record_id
+       AND n.mailbox_id = c.mailbox_id
 )
 INSERT INTO store.activity_connection (activity_id, record_id, role, mailbox_id, chosen_at)
 SELECT id, old_regarding, 'regarding', old_mailbox, old_chosen_at FROM chosen
- WHERE old_by_person AND old_regarding IS NOT NULL AND old_regarding <> record_id
+ WHERE old_by_person AND old_regarding IS NOT NULL
  ORDER BY 1, 2
-    ON CONFLICT (activity_id, record_id, role) DO NOTHING;
+    ON CONFLICT (activity_id, record_id, role, mailbox_id) DO NOTHING;
 
 -- name: bury_activities
 -- Hidden at once, purged after the grace, revived when tagged again.

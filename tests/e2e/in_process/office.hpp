@@ -83,8 +83,9 @@ public:
         bool chosen = false;   ///< a person said what it is about, or that it is about nothing
         std::string regarding; ///< the record that person chose
         std::size_t chooser = 0;
-        Timestamp chosen_at{};                          ///< first, in that mailbox
-        std::map<std::string, std::size_t> connections; ///< what others chose, and in which mailbox
+        Timestamp chosen_at{}; ///< first, in that mailbox
+        /// What others chose, in which mailbox and when; also where it is what stands.
+        std::map<std::pair<std::string, std::size_t>, Timestamp> connections;
     };
 
     // What happens. What a person changes of a copy is changed by the caller, who then says so.
@@ -123,6 +124,7 @@ private:
     void tell_answers(const Message& message);
     void regard(Message& message, Copy& copy, bool by_person);
     void choose(Message& message, const Copy& copy, const std::string& record);
+    void follow_choice(Message& message, std::size_t mailbox);
     bool guard_holds(const Copy& copy, int at_once) const;
     void untrack(Message& message, Copy& copy);
     void pass_on(Message& message, std::size_t from);

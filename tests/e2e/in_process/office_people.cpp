@@ -16,7 +16,11 @@ std::string about(const Office::Message& message)
     std::string text;
     if (message.chosen)
         text = ", about " + (message.regarding.empty() ? "nothing" : message.regarding);
-    for (const auto& [record, mailbox] : message.connections)
+    std::set<std::string> others;
+    for (const auto& [choice, at] : message.connections)
+        if (choice.first != message.regarding)
+            others.insert(choice.first);
+    for (const std::string& record : others)
         text += ", and " + record;
     return text;
 }

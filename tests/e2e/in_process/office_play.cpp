@@ -164,7 +164,7 @@ std::vector<std::string> OfficePlay::facts()
         "THEN ' belongs to ' || coalesce(o.name, 'nobody') || CASE WHEN a.regarding_by_person "
         "THEN ', about ' || coalesce(g.name, 'nothing') ELSE '' END || coalesce((SELECT "
         "string_agg(', and ' || c.name, '' ORDER BY c.name COLLATE \"C\") FROM "
-        "store.activity_connection AS t JOIN store.record AS c ON c.id = t.record_id "
+        "crm.activity_connection AS t JOIN store.record AS c ON c.id = t.record_id "
         "WHERE t.activity_id = a.id), '') ELSE ' is a tombstone' END "
         "FROM store.activity AS a LEFT JOIN store.record AS o ON o.id = a.owner_id "
         "LEFT JOIN store.record AS g ON g.id = a.regarding_id");

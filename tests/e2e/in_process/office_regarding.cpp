@@ -90,22 +90,40 @@ void Office::choose(Message& message, const Copy& copy, const std::string& recor
     const bool again = message.chosen && message.chooser == mailbox;
     const bool earlier = !record.empty() && before != message.owner &&
                          std::tie(copy.edited, address) < std::tie(message.chosen_at, before);
-    std::erase_if(message.connections,
-                  [&](const auto& one) { return one.second == mailbox && one.first != record; });
+    std::erase_if(message.connections, [&](const auto& one) {
+        return one.first.second == mailbox && one.first.first != record;
+    });
     if (message.chosen && !again && message.owner != address && !earlier) {
-        if (!record.empty() && record != message.regarding)
-            message.connections.try_emplace(record, mailbox);
+        if (!record.empty())
+            message.connections.emplace(std::pair(record, mailbox), copy.edited);
         return;
     }
-    const bool replaces = message.chosen && !again && !record.empty() &&
-                          !message.regarding.empty() && message.regarding != record;
-    if (replaces)
-        message.connections.try_emplace(message.regarding, message.chooser);
-    message.connections.erase(record);
+    if (message.chosen && !again && !record.empty() && !message.regarding.empty())
+        message.connections.emplace(std::pair(message.regarding, message.chooser),
+                                    message.chosen_at);
+    message.connections.erase({record, mailbox});
     message.chosen_at = again ? std::min(message.chosen_at, copy.edited) : copy.edited;
     message.chosen = true;
     message.regarding = record;
     message.chooser = mailbox;
+}
+
+/// Whoever owns it now: what that one chose before is what it is about.
+void Office::follow_choice(Message& message, std::size_t mailbox)
+{
+    const auto choice = std::find_if(message.connections.begin(), message.connections.end(),
+                                     [&](const auto& one) { return one.first.second == mailbox; });
+    if (choice == message.connections.end() || (message.chosen && message.chooser == mailbox))
+        return;
+    const auto [chosen, at] = *choice;
+    message.connections.erase(choice);
+    if (message.chosen && !message.regarding.empty())
+        message.connections.emplace(std::pair(message.regarding, message.chooser),
+                                    message.chosen_at);
+    message.chosen = true;
+    message.regarding = chosen.first;
+    message.chooser = mailbox;
+    message.chosen_at = at;
 }
 
 } // namespace crmsync::test

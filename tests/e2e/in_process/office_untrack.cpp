@@ -102,6 +102,7 @@ void Office::pass_on(Message& message, std::size_t from)
         message.owner = mailboxes.at(heir->mailbox).address;
         message.owned = heir->tagged;
         message.by_person = true;
+        follow_choice(message, heir->mailbox);
         return;
     }
     if (policy.keep)

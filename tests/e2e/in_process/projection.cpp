@@ -40,7 +40,7 @@ constexpr std::string_view attachments =
 
 constexpr std::string_view connections =
     "SELECT concat_ws(' | ', 'connection of ' || a.key, c.role, r.name) "
-    "FROM store.activity_connection AS c JOIN a ON a.id = c.activity_id LEFT JOIN r ON r.id = "
+    "FROM crm.activity_connection AS c JOIN a ON a.id = c.activity_id LEFT JOIN r ON r.id = "
     "c.record_id";
 
 constexpr std::string_view mailboxes =

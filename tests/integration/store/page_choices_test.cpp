@@ -50,7 +50,7 @@ struct Choosers : TwoMailboxes {
         return text(
             "SELECT concat_ws(' ', coalesce(r.name, 'nothing'), string_agg(c.name, ' ' ORDER "
             "BY c.name)) FROM store.activity AS a LEFT JOIN store.record AS r ON r.id = "
-            "a.regarding_id LEFT JOIN store.activity_connection AS n ON n.activity_id = a.id "
+            "a.regarding_id LEFT JOIN crm.activity_connection AS n ON n.activity_id = a.id "
             "LEFT JOIN store.record AS c ON c.id = n.record_id GROUP BY a.id, r.name");
     }
 };
@@ -109,4 +109,26 @@ TEST_CASE("a choice made in a mailbox that is not followed any more stands")
     here.sql("UPDATE store.activity SET regarding_mailbox = 999999");
     here.read("c05Y");
     CHECK(here.about() == "X Y");
+}
+
+TEST_CASE("two who chose the same take back their own choice alone")
+{
+    Choosers here;
+    here.read("a00A");
+    here.read("b10X");
+    here.read("c20X");
+    here.read("b30-");
+    CHECK(here.about() == "A X");
+    here.read("c40-");
+    CHECK(here.about() == "A");
+}
+
+TEST_CASE("who chose what the owner chose keeps that choice when the owner chooses anew")
+{
+    Choosers here;
+    here.read("a00A");
+    here.read("b10A");
+    CHECK(here.about() == "A");
+    here.read("a20X");
+    CHECK(here.about() == "X A");
 }
