@@ -42,6 +42,12 @@ std::vector<std::string> asking_labels(const Copy& copy)
     return labels.empty() ? open_labels(copy) : labels;
 }
 
+bool is_understood(const Copy& copy)
+{
+    const std::vector<std::string> labels = asking_labels(copy);
+    return labels.size() == 1 && !record_of(labels.front()).empty();
+}
+
 bool is_narrowed(const Copy& copy)
 {
     return !open_labels(copy).empty() &&

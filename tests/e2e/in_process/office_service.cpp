@@ -56,7 +56,8 @@ void Office::look_at_linked(Message& message, Copy& copy, int at_once)
         else if (!copy.held)
             untrack(message, copy);
     } else {
-        link(message, copy, copy.link); // says so again, and nothing else of ours
+        // Says so again, and nothing else of ours.
+        link(message, copy, is_understood(copy) ? Link::user : copy.link);
         regard(message, copy, true);
     }
 }

@@ -27,6 +27,8 @@ Office::Link link_in(const Office::Message& message, std::size_t mailbox);
 std::vector<std::string> new_labels(const Office::Copy& copy);
 /// Those that are to be answered: the new ones, else all that were not answered yet.
 std::vector<std::string> asking_labels(const Office::Copy& copy);
+/// Whether they lead to one record: then whoever set them has tagged the item.
+bool is_understood(const Office::Copy& copy);
 /// Of several that were asked about one is left.
 bool is_narrowed(const Office::Copy& copy);
 /// The only one it has, as the display of what was answered elsewhere.
