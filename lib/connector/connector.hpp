@@ -159,6 +159,10 @@ public:
     /// with another list goes on telling that list, so its folder is read again from nothing.
     virtual int query_version() const { return 1; }
 
+    /// What the provider's clock shows when ours shows `at`, as far as its answers told: what it
+    /// says about times is compared with times of its own. `at` itself where nothing was told.
+    virtual Timestamp by_providers_clock(Timestamp at) const { return at; }
+
     /// Changes of the folder tree since `cursor`; everything for an empty one. Search folders and
     /// the like are left out.
     virtual boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>

@@ -18,7 +18,7 @@ struct Circumstances {
     Mode mode = Mode::manual;               ///< effective_mode()
     bool sent_items = true;                 ///< rules look at what the mailbox sent as well
     bool first_pass = false;                ///< no round over all folders has ended yet
-    std::optional<Timestamp> enabled_at;    ///< of the mailbox
+    std::optional<Timestamp> enabled_at;    ///< of the mailbox, by the provider's clock
     std::optional<Timestamp> round_done_at; ///< of this folder: its last completed round
     bool reads_again = false;               ///< the round reads this folder from its beginning
     Timestamp now{};

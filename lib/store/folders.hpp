@@ -23,14 +23,15 @@ struct FolderTrouble {
 /// A folder and how far it has been read.
 struct FolderState {
     Folder folder;
-    Cursor cursor;                          ///< empty: from nothing, also after the query changed
-    std::optional<Timestamp> round_done_at; ///< when a round was last read to its end
-    bool mid_round = false;                 ///< the cursor leads to the next page of a round
-    bool from_beginning = false;            ///< the round under way reads the whole folder
-    bool missed_first_pass = false;         ///< of the mailbox; its first round is one of its own
-    std::optional<Timestamp> dirty_at;      ///< the latest change a look at the mailbox showed
-    bool counted = false;                   ///< how much it holds was asked
-    std::optional<Timestamp> read_back_to;  ///< by the round that reads the whole folder
+    Cursor cursor; ///< empty: from nothing, also after the query changed
+    /// When a round was last read to its end, by the provider's clock, as all times of its items.
+    std::optional<Timestamp> round_done_at;
+    bool mid_round = false;                ///< the cursor leads to the next page of a round
+    bool from_beginning = false;           ///< the round under way reads the whole folder
+    bool missed_first_pass = false;        ///< of the mailbox; its first round is one of its own
+    std::optional<Timestamp> dirty_at;     ///< the latest change a look at the mailbox showed
+    bool counted = false;                  ///< how much it holds was asked
+    std::optional<Timestamp> read_back_to; ///< by the round that reads the whole folder
     FolderTrouble trouble;
 };
 

@@ -70,7 +70,7 @@ asio::awaitable<DirtyFolders> find_dirty_folders(const TurnContext& context,
                                                  std::set<FolderId> untelling, Timestamp since)
 {
     DirtyFolders dirty;
-    dirty.changed_since = context.clock.now();
+    dirty.changed_since = context.connector.by_providers_clock(context.clock.now());
     auto changed = co_await context.connector.changed_items(since - overlap);
     if (!changed)
         co_return dirty;

@@ -24,7 +24,8 @@ match::Circumstances circumstances_of(const TurnContext& context, const PageSour
     circumstances.mode = context.mode();
     circumstances.sent_items = context.effective().sent_items.value;
     circumstances.first_pass = context.first_pass || source.missed_first_pass;
-    circumstances.enabled_at = context.mailbox.enabled_at;
+    if (const auto enabled_at = context.mailbox.enabled_at)
+        circumstances.enabled_at = context.connector.by_providers_clock(*enabled_at);
     circumstances.now = context.clock.now();
     circumstances.round_done_at = source.round_done_at;
     circumstances.reads_again = source.reads_again;

@@ -65,7 +65,7 @@ asio::awaitable<bool> FolderReader::take_page(Reading& reading, Page page, Times
     progress.folder = folder.folder.id;
     progress.cursor = page.next;
     if (page.last)
-        progress.round_done_at = asked_at;
+        progress.round_done_at = context_.connector.by_providers_clock(asked_at);
     progress.query_version = context_.connector.query_version();
     count_messages(page, progress);
     reading.left += static_cast<int>(page.changes.size()) - progress.messages;

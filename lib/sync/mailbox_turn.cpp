@@ -223,7 +223,8 @@ asio::awaitable<void> MailboxTurn::ask_for_news(std::vector<Reading*> settled,
         std::vector<store::FolderState*> folders;
         for (Reading* reading : settled)
             folders.push_back(&reading->folder);
-        const Timestamp since = memory->changed_since.value_or(news.now - forgotten_changes);
+        const Timestamp since = memory->changed_since.value_or(
+            context_.connector.by_providers_clock(news.now) - forgotten_changes);
         dirty =
             co_await find_dirty_folders(context_, std::move(folders), std::move(untelling), since);
     }
@@ -241,7 +242,8 @@ asio::awaitable<void> MailboxTurn::ask_for_news(std::vector<Reading*> settled,
     if (!memory)
         co_return;
     memory->asked_at = news.now;
-    memory->changed_since = dirty.changed_since ? dirty.changed_since : news.now;
+    memory->changed_since = dirty.changed_since ? *dirty.changed_since
+                                                : context_.connector.by_providers_clock(news.now);
     memory->looked_at = std::move(dirty.seen);
 }
 

@@ -285,7 +285,8 @@ match::Circumstances PageHandler::circumstances_of(const PageSource& source) con
     circumstances.mode = context_.mode();
     circumstances.sent_items = context_.effective().sent_items.value;
     circumstances.first_pass = context_.first_pass || source.missed_first_pass;
-    circumstances.enabled_at = context_.mailbox.enabled_at;
+    if (const auto enabled_at = context_.mailbox.enabled_at)
+        circumstances.enabled_at = context_.connector.by_providers_clock(*enabled_at);
     circumstances.round_done_at = source.round_done_at;
     circumstances.reads_again = source.reads_again;
     circumstances.now = context_.clock.now();

@@ -15,7 +15,8 @@ namespace crmsync::sync {
 struct TurnMemory {
     /// When folders were last asked for news; nothing: never.
     std::optional<Timestamp> asked_at;
-    /// What changed from then on the provider has not told yet, or may have told only in part.
+    /// What changed from then on, by the provider's clock, it has not told yet, or may have told
+    /// only in part.
     std::optional<Timestamp> changed_since;
     /// Changed items of folders without a cursor for news that were looked at, by version: the
     /// provider tells of them again for a while.

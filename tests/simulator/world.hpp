@@ -16,12 +16,30 @@ struct Placed {
     Item* item;
 };
 
+/// Another clock that is wrong.
+class WrongClock final : public Clock {
+public:
+    explicit WrongClock(Clock& right) : right_(right) {}
+    Timestamp now() const override { return right_.now() + ahead; }
+    boost::asio::awaitable<void> sleep_until(Timestamp at) override
+    {
+        return right_.sleep_until(at - ahead);
+    }
+
+    std::chrono::seconds ahead{0};
+
+private:
+    Clock& right_;
+};
+
 /// The mailboxes of one tenant and the post between them. Used from one thread.
 class World {
 public:
     explicit World(Clock& clock) : clock_(clock) {}
 
-    Clock& clock() const { return clock_; }
+    Clock& clock() { return clock_; }
+    /// How far the service's clock is ahead of the one it was given.
+    void set_clock_ahead(std::chrono::seconds by) { clock_.ahead = by; }
     Mailbox& add_mailbox(MailboxSpec spec);
     /// By id or user principal name, without regard to case.
     Mailbox* find(std::string_view id_or_upn);
@@ -48,7 +66,7 @@ public:
 private:
     void join_conversation(Item& item);
 
-    Clock& clock_;
+    WrongClock clock_;
     std::vector<std::unique_ptr<Mailbox>> mailboxes_;
     std::unordered_map<std::string, Mailbox*> by_name_;
     struct Thread {

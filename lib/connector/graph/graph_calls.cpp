@@ -3,6 +3,7 @@
 #include "base/backoff.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "connector/graph/graph_metrics.hpp"
 #include "connector/graph/graph_patience.hpp"
@@ -10,6 +11,8 @@
 
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace crmsync::graph {
 
@@ -41,6 +44,15 @@ bool may_pass(const net::Response& response, const GraphError& error)
 bool may_be_its_own(const GraphError& error, std::optional<std::chrono::milliseconds> advice)
 {
     return error.name == "graph.busy" && !advice;
+}
+
+std::chrono::microseconds clock_ahead(Timestamp date, Timestamp asked, Timestamp answered)
+{
+    const std::chrono::microseconds least = date - answered;
+    const std::chrono::microseconds most = date + std::chrono::seconds(1) - asked;
+    if (least > least.zero())
+        return least;
+    return std::min(most, most.zero());
 }
 
 bool holds_answers(const net::Response& response)
@@ -94,7 +106,11 @@ asio::awaitable<net::Response> Calls::send_once(net::Request request, Purpose pu
     request.headers.push_back({"Authorization", "Bearer " + token});
     request.headers.push_back({"client-request-id", to_string(make_uuid(clock_.now()))});
     metrics_.add(metric::requests, 1, label(purpose));
-    co_return co_await http_.send(std::move(request));
+    const Timestamp asked = clock_.now();
+    net::Response response = co_await http_.send(std::move(request));
+    if (const auto date = net::parse_http_date(trim(net::find(response.headers, "Date"))))
+        ahead_ = clock_ahead(*date, asked, clock_.now());
+    co_return response;
 }
 
 asio::awaitable<net::Response> Calls::send_patiently(net::Request request, Purpose purpose,

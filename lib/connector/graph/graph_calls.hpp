@@ -54,6 +54,9 @@ public:
 
     boost::asio::awaitable<void> check_token();
 
+    /// How far Graph's clock is ahead of ours, by its latest answer with a Date.
+    std::chrono::microseconds ahead() const { return ahead_; }
+
     const Urls& urls() const { return urls_; }
     const std::string& mailbox() const { return mailbox_; }
     Metrics& metrics() { return metrics_; }
@@ -92,12 +95,17 @@ private:
     std::string mailbox_;
     Gate gate_;
     Timestamp closed_until_{};
+    std::chrono::microseconds ahead_{};
     std::minstd_rand random_;
 };
 
 /// Whether what was asked for may be the reason why the server is busy: it did not say for how
 /// long, as it does where there are too many requests (G-252). A server's error like others then.
 bool may_be_its_own(const GraphError& error, std::optional<std::chrono::milliseconds> advice);
+
+/// How far a clock is ahead of ours that showed `date`, cut to seconds, between our two times: the
+/// least that explains it.
+std::chrono::microseconds clock_ahead(Timestamp date, Timestamp asked, Timestamp answered);
 
 /// Whether an answer holds what was asked for. A 424 may be the answer to a whole batch of which
 /// some part was throttled (G-271).

@@ -24,6 +24,7 @@ public:
                    std::string graph_url, MailboxId mailbox, std::string address);
 
     int query_version() const override { return phase1_query_version; }
+    Timestamp by_providers_clock(Timestamp at) const override { return at + calls_.ahead(); }
 
     boost::asio::awaitable<std::variant<FolderChanges, CursorExpired>>
     folders_since(Cursor cursor) override;

@@ -1,3 +1,4 @@
+#include "connector/graph/graph_calls.hpp"
 #include "connector/graph/graph_metrics.hpp"
 #include "graph_stage.hpp"
 
@@ -363,4 +364,41 @@ TEST_CASE("no more than three requests of a mailbox are under way, and a batch g
         CHECK(call->take().size() == 1);
     }
     CHECK(most == 3);
+}
+
+TEST_CASE("the provider's clock is told by the Date of its answers, whatever our own shows")
+{
+    std::string date;
+    GraphStage stage([&](const Received&) {
+        HeaderLines headers;
+        if (!date.empty())
+            headers.emplace_back("Date", date);
+        return json_answer(200, R"({"value": []})", std::move(headers));
+    });
+    const auto ahead = [&](const std::string& now_there) {
+        date = now_there;
+        stage.go(stage.connector.master_categories());
+        return stage.connector.by_providers_clock(stage.now()) - stage.now();
+    };
+    CHECK(stage.now() == *parse_timestamp("2026-03-02T09:00:00Z"));
+    CHECK(ahead("") == std::chrono::seconds(0));
+    CHECK(ahead("Mon, 02 Mar 2026 09:00:00 GMT") == std::chrono::seconds(0));
+    CHECK(ahead("Mon, 02 Mar 2026 09:04:00 GMT") == std::chrono::seconds(240));
+    CHECK(ahead("") == std::chrono::seconds(240)); // as it was told last
+    CHECK(ahead("yesterday") == std::chrono::seconds(240));
+    // Cut to seconds, it may have been as much as 08:57:01 there.
+    CHECK(ahead("Mon, 02 Mar 2026 08:57:00 GMT") == -std::chrono::seconds(179));
+}
+
+TEST_CASE("how far a clock is ahead is the least that explains its answer")
+{
+    const Timestamp noon = *parse_timestamp("2026-03-02T12:00:00Z");
+    const auto at = [&](int milliseconds) {
+        return noon + std::chrono::milliseconds(milliseconds);
+    };
+    CHECK(clock_ahead(noon, at(-200), at(300)) == std::chrono::seconds(0));
+    CHECK(clock_ahead(noon, at(900), at(950)) == std::chrono::seconds(0));     // cut to seconds
+    CHECK(clock_ahead(noon, at(-60'000), at(500)) == std::chrono::seconds(0)); // a long answer
+    CHECK(clock_ahead(noon, at(-500), at(-400)) == std::chrono::milliseconds(400));
+    CHECK(clock_ahead(noon, at(1'500), at(1'600)) == -std::chrono::milliseconds(500));
 }
