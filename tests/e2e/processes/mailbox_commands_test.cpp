@@ -55,6 +55,46 @@ TEST_CASE("a mailbox goes through its life by commands")
     CHECK(stage.number("SELECT count(*) FROM sync.mailbox") == 0);
 }
 
+TEST_CASE("how far a first load is can be read by command while it runs")
+{
+    Stage stage;
+    const std::string ann = "ann@contoso.example";
+    stage.mailbox(ann);
+    const auto first_load = [&] {
+        return json::parse(stage.crmsync({"mailbox", "show", ann, "--json"}).out).at("first_load");
+    };
+    CHECK(first_load().at("state") == "not_begun");
+    CHECK_THAT(stage.crmsync({"mailbox", "show", ann}).out,
+               Catch::Matches("[^]*first load +not begun\n[^]*"));
+
+    stage.sim("seed", {{"mailboxes", {ann}}, {"count", 1'200}, {"body_size", 10}});
+    stage.sim("fail", {{"kind", "hold"}, {"path", "/messages/delta?$skiptoken"}});
+    const auto daemon = stage.serve();
+    stage.wait_for("its second page",
+                   [&] { return stage.sim("held").at("held").to_number<int>() > 0; });
+    const json::value running = first_load();
+    CHECK(running.at("state") == "running");
+    CHECK(running.at("began_at").is_string());
+    CHECK(running.at("ended_at").is_null());
+    CHECK(running.at("messages_read") == 500);
+    CHECK(running.at("messages_total") == 1'200);
+    CHECK(running.at("percent") == 41);
+    CHECK(running.at("folders_done").to_number<int>() < running.at("folders").to_number<int>());
+    CHECK(running.at("tagged_found") == 0);
+    CHECK_THAT(stage.crmsync({"mailbox", "show", ann}).out,
+               Catch::Matches("[^]*first load +running since [-0-9T:Z]+: [0-9]+ of [0-9]+ folders, "
+                              "500 of about 1200 messages \\(41 %\\); 0 tagged found, "
+                              "0 answered\n[^]*"));
+
+    stage.sim("clear_faults");
+    stage.sim("release");
+    stage.wait_for("the whole load", [&] { return first_load().at("state") == "done"; });
+    CHECK(first_load().at("messages_read") == 1'200);
+    CHECK(first_load().at("percent") == 100);
+    CHECK_THAT(stage.crmsync({"mailbox", "show", ann}).out,
+               Catch::Matches("[^]*first load +done at [-0-9T:.Z]+\n[^]*"));
+}
+
 TEST_CASE("who wakes a mailbox hears of the pause its provider asked for, and until when")
 {
     Stage stage;
