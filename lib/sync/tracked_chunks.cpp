@@ -29,7 +29,8 @@ std::size_t bytes_of_tracked(const TrackedItem& item)
 }
 
 /// As the mailbox says; with its attachments, so that what is fetched together fits into memory.
-std::int64_t size_of(const Item& item) { return item.message().size.value_or(0); }
+/// What was not said may be large: no more than twenty of such at once.
+std::int64_t size_of(const Item& item) { return item.message().size.value_or(chunk_bytes / 20); }
 
 /// Deleted between the list and the body, most of the time. Some items are listed and cannot be
 /// read (G-105): what a look still finds is there.
