@@ -266,10 +266,19 @@ TEST_CASE("a tree that cannot be read keeps no folder that is known from being r
     SECTION("unless the failure is the mailbox's as a whole")
     {
         const Reaction reaction =
-            GENERATE(Reaction::wait, Reaction::reauthorise, Reaction::give_back, Reaction::stop);
+            GENERATE(Reaction::reauthorise, Reaction::give_back, Reaction::stop);
         const std::size_t asked = reading.connector.asked.size();
         reading.connector.tree_fails = reaction;
         CHECK(failure_of([&] { reading.turn(); }).reaction() == reaction);
+        CHECK(reading.connector.asked.size() == asked);
+    }
+    SECTION("nor while the provider asks to wait")
+    {
+        const std::size_t asked = reading.connector.asked.size();
+        reading.connector.tree_fails = Reaction::wait;
+        const sync::TurnReport waits = reading.turn();
+        REQUIRE(waits.put_off);
+        CHECK(waits.put_off->reaction() == Reaction::wait);
         CHECK(reading.connector.asked.size() == asked);
     }
 }
