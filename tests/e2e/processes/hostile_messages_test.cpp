@@ -68,8 +68,6 @@ std::map<std::string, Odd> letters()
     // Whom it comes from is not known, so nobody outside took part.
     all["no from"].ends = "CRM Refused";
     all["no from"].told = "It is refused: messages among own people stay out of the CRM.";
-    all["odd date"].ends = "CRM Failed";
-    all["odd date"].told = "It could not be stored: sentDateTime is no date.";
     all["other types"].ends = "CRM Failed";
     all["other types"].told = "It could not be stored: toRecipients is no list.";
     all["no Message-ID"].has_message_id = false;
