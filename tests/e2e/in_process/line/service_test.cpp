@@ -86,8 +86,7 @@ TEST_CASE("a database that is away at the start is waited for")
     CHECK(stage.signals("waiting_for_database") > 1);
     CHECK(stage.signals("started") == 0);
     open_database(stage);
-    stage.settle();
-    CHECK(stage.categories(item) == Names{"CRM Tracked"});
+    CHECK(stage.until([&] { return stage.categories(item) == Names{"CRM Tracked"}; }));
 }
 
 TEST_CASE("a database that goes away for a while stops nothing for good")
