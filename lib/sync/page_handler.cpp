@@ -190,6 +190,11 @@ asio::awaitable<std::vector<Item>> PageHandler::present_items(std::vector<Change
         co_return items;
 
     std::vector<std::optional<Item>> looks = co_await context_.connector.look_up(asked);
+    bool strange = false; // an item was told of a moment ago, and is not there
+    for (std::size_t i = 0; i < looks.size(); ++i)
+        strange = strange || (!looks[i] && told.contains(asked[i].id));
+    if (strange)
+        co_await context_.expect_same_account();
     for (std::size_t i = 0; i < looks.size(); ++i) {
         if (looks[i]) {
             const auto row = told.find(asked[i].id);
