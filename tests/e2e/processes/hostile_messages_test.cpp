@@ -134,8 +134,7 @@ TEST_CASE(
             check_told(stage, std::string(odd.mail.at("message_id").as_string()), odd.told);
     }
     const std::string log = stage.crmsync({"log", "--mailbox", ann}).out;
-    CHECK_THAT(log, Catch::Contains(R"("reason": "sentDateTime is no date")") &&
-                        Catch::Contains(R"("reason": "toRecipients is no list")"));
+    CHECK_THAT(log, Catch::Contains(R"("reason": "toRecipients is no list")"));
     // Neither is tried again before somebody changes it.
     CHECK(stage.text("SELECT string_agg(reason, ', ' ORDER BY reason) FROM sync.parked "
                      "WHERE next_attempt_at IS NULL") ==
