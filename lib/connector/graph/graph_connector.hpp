@@ -75,8 +75,10 @@ private:
     /// A page of one of the sizes, the largest first. Nothing where a smaller one may do better.
     boost::asio::awaitable<std::optional<PageAnswer>> try_page(const FolderCursor& folder,
                                                                std::size_t size);
+    /// `which` folder each of the parts asks for.
     boost::asio::awaitable<void> pages_in_a_batch(const std::vector<FolderCursor>& folders,
-                                                  const std::vector<std::size_t>& which,
+                                                  std::vector<Part> parts,
+                                                  std::vector<std::size_t> which,
                                                   std::vector<std::optional<PageAnswer>>& answers);
     /// Whether something is to be had of it by an address of our own making.
     boost::asio::awaitable<bool> mailbox_answers();

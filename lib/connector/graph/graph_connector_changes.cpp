@@ -170,14 +170,10 @@ asio::awaitable<PageAnswer> GraphConnector::one_page(FolderCursor folder)
 }
 
 asio::awaitable<void>
-GraphConnector::pages_in_a_batch(const std::vector<FolderCursor>& folders,
-                                 const std::vector<std::size_t>& which,
+GraphConnector::pages_in_a_batch(const std::vector<FolderCursor>& folders, std::vector<Part> parts,
+                                 std::vector<std::size_t> which,
                                  std::vector<std::optional<PageAnswer>>& answers)
 {
-    std::vector<Part> parts;
-    parts.reserve(which.size());
-    for (const std::size_t index : which)
-        parts.push_back(get_part(*calls_.urls().path_of(link_of(folders[index])), batched_page));
     Calls::Use use = [&](std::size_t part, const PartAnswer& answer) {
         const std::size_t index = which[part];
         // What is left without an answer is asked for by itself.
@@ -211,16 +207,21 @@ asio::awaitable<std::vector<PageAnswer>>
 GraphConnector::changes_since(std::vector<FolderCursor> folders)
 {
     std::vector<std::optional<PageAnswer>> answers(folders.size());
-    std::vector<std::size_t> batched;
+    std::vector<Part> parts;
+    std::vector<std::size_t> batched; // the folder of each part
+    parts.reserve(folders.size());
     for (std::size_t i = 0; i < folders.size(); ++i) {
         const std::string link = link_of(folders[i]);
-        if (!calls_.urls().is_ours(link))
+        auto path = calls_.urls().path_of(link);
+        if (!path && !calls_.urls().is_ours(link))
             answers[i] = CursorExpired{}; // neither followed nor kept
-        else if (!smaller_pages_.contains(folders[i].folder) && calls_.urls().path_of(link))
-            batched.push_back(i);
+        if (!path || smaller_pages_.contains(folders[i].folder))
+            continue;
+        parts.push_back(get_part(std::move(*path), batched_page));
+        batched.push_back(i);
     }
     if (batched.size() > 1)
-        co_await pages_in_a_batch(folders, batched, answers);
+        co_await pages_in_a_batch(folders, std::move(parts), std::move(batched), answers);
 
     std::vector<PageAnswer> pages;
     pages.reserve(folders.size());
