@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::hours ask_again{24};
-constexpr std::chrono::minutes just_heard{1};
+constexpr std::chrono::seconds just_heard{5}; ///< in the same turn, most of the time
 
 bool may_pass(const Failure& failure)
 {

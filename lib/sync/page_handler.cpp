@@ -100,7 +100,7 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
 {
     Candidates candidates;
     std::vector<Decided> decided = co_await decide(std::move(items), source, candidates);
-    co_await look_at_headers(decided, source, candidates);
+    std::vector<Decided> outdated = co_await look_at_headers(decided, source, candidates);
 
     std::vector<Decided> accepted, waiting, joining;
     for (Decided& one : decided) {
@@ -126,7 +126,10 @@ asio::awaitable<std::vector<Decided>> PageHandler::decide_and_store(std::vector<
     }
     co_await settle_attachments(context_, std::move(waiting));
     co_await store_shared(context_, std::move(joining), candidates, plan, report);
-    co_return co_await store_tracked(context_, std::move(accepted), candidates, plan, report);
+    std::vector<Decided> changed =
+        co_await store_tracked(context_, std::move(accepted), candidates, plan, report);
+    std::ranges::move(changed, std::back_inserter(outdated));
+    co_return outdated;
 }
 
 asio::awaitable<std::vector<Item>> PageHandler::read_again(const std::vector<Decided>& outdated)
@@ -319,10 +322,11 @@ void PageHandler::decide_one(Decided& one, const Candidates& candidates,
 }
 
 /// What a rule (not a person) would accept is looked at once more where its list row could not show
-/// that a machine sent it, or how sensitive it is.
-asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided,
-                                                   const PageSource& source,
-                                                   const Candidates& candidates)
+/// that a machine sent it, or how sensitive it is. Taken out and returned is what the look shows in
+/// another folder: that may be on the never-list.
+asio::awaitable<std::vector<Decided>> PageHandler::look_at_headers(std::vector<Decided>& decided,
+                                                                   const PageSource& source,
+                                                                   const Candidates& candidates)
 {
     std::vector<ItemKey> keys;
     std::vector<std::size_t> places;
@@ -333,8 +337,9 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
             keys.push_back(decided[i].item.key);
             places.push_back(i);
         }
+    std::vector<Decided> moved;
     if (keys.empty())
-        co_return;
+        co_return moved;
 
     std::vector<std::optional<Item>> looks =
         co_await context_.connector.look_at_headers(std::move(keys));
@@ -347,9 +352,16 @@ asio::awaitable<void> PageHandler::look_at_headers(std::vector<Decided>& decided
             decided.erase(decided.begin() + static_cast<std::ptrdiff_t>(places[i]));
             continue;
         }
+        if (one.item.folder.has_value() && looks[i]->folder.has_value() &&
+            *looks[i]->folder != *one.item.folder) {
+            moved.push_back(std::move(one));
+            decided.erase(decided.begin() + static_cast<std::ptrdiff_t>(places[i]));
+            continue;
+        }
         one.item = std::move(*looks[i]);
         decide_one(one, candidates, circumstances);
     }
+    co_return moved;
 }
 
 } // namespace crmsync::sync

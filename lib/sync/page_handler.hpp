@@ -36,9 +36,9 @@ private:
                                                             const PageSource& source, Plan& plan);
     boost::asio::awaitable<std::vector<Decided>>
     decide(std::vector<Item> items, const PageSource& source, Candidates& candidates);
-    boost::asio::awaitable<void> look_at_headers(std::vector<Decided>& decided,
-                                                 const PageSource& source,
-                                                 const Candidates& candidates);
+    boost::asio::awaitable<std::vector<Decided>> look_at_headers(std::vector<Decided>& decided,
+                                                                 const PageSource& source,
+                                                                 const Candidates& candidates);
     boost::asio::awaitable<std::vector<Decided>> decide_and_store(std::vector<Item> items,
                                                                   const PageSource& source,
                                                                   Plan& plan, PageReport& report);

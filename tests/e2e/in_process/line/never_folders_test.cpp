@@ -97,6 +97,26 @@ TEST_CASE_METHOD(TracksAll,
     CHECK(refused_by() == "gate_folder");
 }
 
+TEST_CASE_METHOD(TracksAll,
+                 "a message moved away between its list row and its headers is decided where it is")
+{
+    begin();
+    const char* const folder = GENERATE("junkemail", "deleteditems");
+    sim::ItemRef item;
+    stage.on_decision = [&](int, const Item&, const Decision& decision) {
+        if (!decision.needs_header_look)
+            return;
+        stage.script().move(kim, item.id, folder);
+        stage.on_decision = nullptr;
+    };
+    item = stage.script().put(kim, "inbox", Letter("Offer").id("m1"));
+    stage.settle();
+    CHECK_FALSE(stage.on_decision);
+    CHECK(stage.number("SELECT count(*) FROM store.activity") == 0);
+    CHECK(stage.categories(item).empty());
+    CHECK(refused_by() == "gate_folder");
+}
+
 TEST_CASE_METHOD(TracksAll, "a path closes its folder and those below, after a reload")
 {
     stage.script().create_folder(kim, "inbox", "Privat");
