@@ -1,4 +1,4 @@
-#include "unit/match/situation.hpp"
+#include "unit/match/wish_rows.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,30 +7,6 @@ using namespace crmsync::test;
 using crmsync::match::Circumstances;
 
 // Items without a link that have had an answer: refused, untracked, purged.
-
-namespace {
-
-struct Row {
-    const char* situation;
-    Item item;
-    KnownItem known;
-    Circumstances where;
-    const char* expected;
-};
-
-void check(const std::vector<Row>& rows, const Candidates& candidates = customers())
-{
-    for (const Row& row : rows) {
-        INFO(row.situation);
-        CHECK(in_words(decide(row.item, row.known, candidates, row.where)) == row.expected);
-    }
-}
-
-MessageBuilder tagged() { return message().categories({"Blue", "CRM Track"}); }
-/// Among colleagues: refused to a rule, allowed to a person. Tells hand tags from rules' tags.
-MessageBuilder internal() { return tagged().from("lee@contoso.example"); }
-
-} // namespace
 
 TEST_CASE("a refused wish can be repeated or dismissed, and is asked once")
 {

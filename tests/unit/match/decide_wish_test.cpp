@@ -1,34 +1,10 @@
-#include "unit/match/situation.hpp"
+#include "unit/match/wish_rows.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace crmsync;
 using namespace crmsync::test;
 using crmsync::match::Circumstances;
-
-namespace {
-
-struct Row {
-    const char* situation;
-    Item item;
-    KnownItem known;
-    Circumstances where;
-    const char* expected;
-};
-
-void check(const std::vector<Row>& rows, const Candidates& candidates = customers())
-{
-    for (const Row& row : rows) {
-        INFO(row.situation);
-        CHECK(in_words(decide(row.item, row.known, candidates, row.where)) == row.expected);
-    }
-}
-
-MessageBuilder tagged() { return message().categories({"Blue", "CRM Track"}); }
-/// Among colleagues: refused to a rule, allowed to a person. Tells hand tags from rules' tags.
-MessageBuilder internal() { return tagged().from("lee@contoso.example"); }
-
-} // namespace
 
 TEST_CASE("a tag is a person's where the service saw the item without it, else a rule's")
 {
