@@ -4,7 +4,6 @@
 
 using namespace crmsync;
 using namespace crmsync::test;
-using crmsync::match::Circumstances;
 
 // Items without a link that have had an answer: refused, untracked, purged.
 

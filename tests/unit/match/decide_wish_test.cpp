@@ -4,7 +4,6 @@
 
 using namespace crmsync;
 using namespace crmsync::test;
-using crmsync::match::Circumstances;
 
 TEST_CASE("a tag is a person's where the service saw the item without it, else a rule's")
 {
